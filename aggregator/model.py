@@ -1,0 +1,723 @@
+"""Every value that crosses a folder.
+
+All are frozen and hold tuples: a value can be passed between rooms and threads and never change. Nothing here does any
+I/O or reads a clock. Times are aware UTC ``datetime`` named ``_at``; lengths are ``timedelta``. A field that may be
+missing in a feed is ``None`` (a time) or empty (a text), never invented.
+
+The journey: ``Source`` -> ``FetchResult`` -> ``ParsedFeed`` -> ``Article`` -> ``Story`` -> ``Summary`` -> ``Entry``.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+# ---------------------------------------------------------------- sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A subscribed feed, as ``feeds.toml`` describes it.
+
+    Attributes:
+        url: Address of the feed; also the identity of the source.
+        name: What to call it; empty: the feed's own title, else its host.
+        publisher: Who owns it; empty: the registrable domain of ``url``.
+        lang: BCP 47 primary language; empty: declared by the feed, else detected.
+        tags: What it is about; outputs select by them.
+        weight: How much its voice counts in ranking; 1.0 is ordinary.
+        keep: Rules of which at least one must match an article, if there are any.
+        block: Rules that drop an article.
+        auth_env: Name of the environment variable holding ``user:password``; empty: none.
+        min_interval: Never asked more often than this, unless the source itself allows it.
+        max_interval: Never asked less often than this.
+        timeout: For the whole fetch: connect, headers, body, redirects.
+        max_bytes: Decoded size after which the fetch is given up.
+    """
+
+    url: str
+    name: str = ""
+    publisher: str = ""
+    lang: str = ""
+    tags: tuple[str, ...] = ()
+    weight: float = 1.0
+    keep: tuple[str, ...] = ()
+    block: tuple[str, ...] = ()
+    auth_env: str = ""
+    min_interval: timedelta = timedelta(minutes=30)
+    max_interval: timedelta = timedelta(hours=24)
+    timeout: timedelta = timedelta(seconds=20)
+    max_bytes: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What is remembered of a source between two polls. Written in the same transaction as its articles.
+
+    Attributes:
+        etag: Raw ``ETag`` header, byte for byte, to echo; empty: none.
+        last_modified: Raw ``Last-Modified`` header, byte for byte, to echo; empty: none.
+        body_hash: Hex SHA-256 of the last body that was read; unchanged bytes are not parsed again.
+        title: The feed's own title, plain text.
+        site_url: The page that the feed declares as its home.
+        lang: The feed's declared language.
+        n_failures: Failures since the last success.
+        error: The last failure in words; empty after a success.
+        warning: What was odd in the last body that was read; empty: nothing.
+        moved_to: Address of the last permanent redirect.
+        n_moved: How often in a row ``moved_to`` was seen.
+        is_gone: The source answered 410.
+        n_polls: Polls so far.
+        n_articles: Articles stored so far.
+        seconds: How long the last fetch took.
+        first_polled_at: When it was first asked.
+        last_polled_at: When it was last asked.
+        last_success_at: When it last answered with a feed or with 304.
+        last_unconditional_at: When it last sent a whole body.
+        newest_at: Effective time of its newest article.
+        next_poll_at: Not before this; ``None``: never polled, so due.
+        reason: Why ``next_poll_at`` is what it is, in words ("max-age", "own rhythm", "Retry-After").
+        rhythm: Typical time between two of its articles; ``None``: not known yet.
+        max_age: Freshness that the last answer claimed; ``None``: none.
+        ttl: RSS ``ttl`` or ``sy:update*`` of the last body; ``None``: none.
+        skip_hours: RSS ``skipHours``, UTC hours 0..23.
+        skip_days: RSS ``skipDays``, 0 = Monday.
+    """
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    title: str = ""
+    site_url: str = ""
+    lang: str = ""
+    n_failures: int = 0
+    error: str = ""
+    warning: str = ""
+    moved_to: str = ""
+    n_moved: int = 0
+    is_gone: bool = False
+    n_polls: int = 0
+    n_articles: int = 0
+    seconds: float = 0.0
+    first_polled_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_unconditional_at: datetime | None = None
+    newest_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    reason: str = ""
+    rhythm: timedelta | None = None
+    max_age: timedelta | None = None
+    ttl: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right of one worker to poll one source until its lease ends.
+
+    Attributes:
+        state: What was known of the source when it was claimed.
+        token: Fencing token: grows with every claim of the source. A completion with an older token is refused.
+    """
+
+    state: SourceState
+    token: int
+
+
+# ---------------------------------------------------------------- fetching
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A body arrived (status 200, or another 2xx with a body).
+
+    Attributes:
+        url: The address that answered, after redirects.
+        body: Decoded bytes, at most the source's ``max_bytes``.
+        content_type: Raw ``Content-Type``.
+        etag: Raw ``ETag``; empty: none.
+        last_modified: Raw ``Last-Modified``; empty: none.
+        max_age: Freshness claimed by ``Cache-Control`` or ``Expires``; ``None``: none.
+        moved_to: Where a chain of only permanent redirects led; empty: not moved.
+        seconds: Wall time of the fetch.
+    """
+
+    url: str
+    body: bytes
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    max_age: timedelta | None = None
+    moved_to: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The source answered 304. Fields as in :class:`Fetched`; empty validators mean: keep the old ones."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    max_age: timedelta | None = None
+    moved_to: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailed:
+    """No body can be had.
+
+    Attributes:
+        reason: What happened, in words for the person who runs this ("the server answered 503 Service Unavailable").
+        status: HTTP status; 0: no answer.
+        is_gone: The source answered 410.
+        retry_after: How long the server asked to be left alone; ``None``: it did not say.
+        seconds: Wall time of the fetch.
+    """
+
+    reason: str
+    status: int = 0
+    is_gone: bool = False
+    retry_after: timedelta | None = None
+    seconds: float = 0.0
+
+
+FetchResult = Fetched | NotModified | FetchFailed
+
+
+# ---------------------------------------------------------------- parsing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that an article carries. ``length`` is in bytes, 0: unknown."""
+
+    url: str
+    type: str = ""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedArticle:
+    """One article as its feed gives it, cleaned.
+
+    Attributes:
+        guid: Raw ``guid`` or ``id``; empty: none.
+        link: Absolute http(s) address; empty: none.
+        title: Plain text, one line; may be empty.
+        summary: Sanitised HTML.
+        content: Sanitised HTML; empty when the feed carries no more than the summary.
+        author: Plain text, several joined by ", ".
+        categories: Plain text, in the feed's order.
+        enclosures: In the feed's order.
+        image: Absolute http(s) address; empty: none.
+        lang: As declared for this article; empty: not declared.
+        published_at: As declared; ``None``: none or unreadable.
+        updated_at: As declared; ``None``: none or unreadable.
+    """
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    author: str = ""
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str = ""
+    lang: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed as its bytes give it.
+
+    Attributes:
+        format: "rss20", "atom10", "json11", ... as feedparser names them.
+        title: Plain text.
+        site_url: The feed's home page; empty: none.
+        self_url: The address that the feed gives for itself; empty: none.
+        lang: Declared language; empty: none.
+        articles: In the feed's order.
+        warnings: What was odd, in words.
+        ttl: RSS ``ttl`` or ``sy:update*``; ``None``: none.
+        skip_hours: RSS ``skipHours``, UTC hours 0..23.
+        skip_days: RSS ``skipDays``, 0 = Monday.
+    """
+
+    format: str
+    title: str = ""
+    site_url: str = ""
+    self_url: str = ""
+    lang: str = ""
+    articles: tuple[ParsedArticle, ...] = ()
+    warnings: tuple[str, ...] = ()
+    ttl: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAFeed:
+    """The bytes are no feed.
+
+    Attributes:
+        reason: What they are instead, in words ("an HTML page, not a feed").
+        feed_urls: Feeds that the page itself points at, best first.
+    """
+
+    reason: str
+    feed_urls: tuple[str, ...] = ()
+
+
+ParseResult = ParsedFeed | NotAFeed
+
+
+# ---------------------------------------------------------------- articles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    r"""An incoming article, as stored.
+
+    Attributes:
+        id: 16 hex digits, minted once from source and guid (or a fallback); stable while the source keeps any of them.
+        source_url: The source it came from.
+        publisher: Who published it: the source's ``publisher`` key or a registrable domain.
+        source_name: What to call the source.
+        guid: Raw; empty: none.
+        link: Absolute http(s) address; empty: none.
+        canonical_url: ``link`` without what does not identify the page; equal for copies; empty: no link.
+        title: Plain text, one line.
+        summary: Sanitised HTML.
+        content: Sanitised HTML; may be empty.
+        text: Plain text of content, else summary; paragraphs parted by "\n".
+        author: Plain text.
+        categories: Plain text.
+        tags: The source's tags.
+        enclosures: In the feed's order.
+        image: Absolute http(s) address; empty: none.
+        lang: Primary language subtag ("en"); "und": not known.
+        published_at: As declared, or ``None``.
+        updated_at: As declared, or ``None``.
+        first_seen_at: When this program first read it.
+        modified_at: When this program last saw it changed.
+        fingerprint: Short hashes of title, link, text and dates, joined by "-"; another one means MODIFIED, and
+            which part differs tells what changed.
+        weight: The source's weight.
+    """
+
+    id: str
+    source_url: str
+    publisher: str
+    source_name: str = ""
+    guid: str = ""
+    link: str = ""
+    canonical_url: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    text: str = ""
+    author: str = ""
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str = ""
+    lang: str = "und"
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    first_seen_at: datetime = EPOCH
+    modified_at: datetime = EPOCH
+    fingerprint: str = ""
+    weight: float = 1.0
+
+    @property
+    def at(self) -> datetime:
+        """Effective time: never later than when it was first seen, so that no future date stays on top for ever."""
+        claimed = self.published_at or self.updated_at
+        return min(claimed, self.first_seen_at) if claimed else self.first_seen_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """What identity needs to know of a stored article. Fields as in :class:`Article`."""
+
+    id: str
+    guid: str
+    link: str
+    canonical_url: str
+    title: str
+    published_at: datetime | None
+    first_seen_at: datetime
+    fingerprint: str
+
+
+class ChangeKind(StrEnum):
+    """What a poll means for one article."""
+
+    NEW = "new"
+    MODIFIED = "modified"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleChange:
+    """An article of a poll beside what was stored.
+
+    Attributes:
+        kind: What happened.
+        article: The article as it is to be stored.
+        reason: For MODIFIED: which fields changed, in words ("title", "text, link").
+    """
+
+    kind: ChangeKind
+    article: Article
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """One line of the poll history.
+
+    Attributes:
+        outcome: "new" (articles), "unchanged" (a body without news), "not modified" (304) or "failed".
+        n_new: New articles.
+        n_modified: Changed articles.
+        error: In words; empty: none.
+    """
+
+    source_url: str
+    polled_at: datetime
+    outcome: Literal["new", "unchanged", "not modified", "failed"]
+    n_new: int = 0
+    n_modified: int = 0
+    seconds: float = 0.0
+    error: str = ""
+
+
+# ---------------------------------------------------------------- stories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """Why one article is in one story.
+
+    Attributes:
+        copy_of: Article of the same story whose text this one repeats; empty: it speaks for itself.
+        probability: How sure the decision was, 0..1.
+        rule: Which rule decided ("new story", "same address", "same text", "similar", "override").
+        reason: The evidence in words, for people.
+        model: Version of the rule or of the weights.
+    """
+
+    article_id: str
+    story_id: str
+    copy_of: str = ""
+    probability: float = 1.0
+    rule: str = ""
+    reason: str = ""
+    model: str = ""
+    joined_at: datetime = EPOCH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What several articles tell of one event. Its id is minted once and never changes.
+
+    Attributes:
+        id: 10 characters of Crockford base32, lower case.
+        minted_at: When it was minted; its year goes into the story's ``tag:`` URI.
+        memberships: In order of joining, then by article id.
+        merged_into: The story that took it over; empty: it lives.
+    """
+
+    id: str
+    minted_at: datetime
+    memberships: tuple[Membership, ...] = ()
+    merged_into: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveStory:
+    """A story that new articles may still join: its id and its articles, oldest first."""
+
+    id: str
+    minted_at: datetime
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Story ``retired_id`` turned out to tell the same as the older ``story_id``."""
+
+    story_id: str
+    retired_id: str
+    probability: float = 1.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clustering:
+    """What one build decided. ``memberships`` name every newly placed article once, merges already applied."""
+
+    memberships: tuple[Membership, ...] = ()
+    merges: tuple[Merge, ...] = ()
+
+
+# ---------------------------------------------------------------- summaries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """An article of a story as the summariser sees it, with the articles that repeat its text."""
+
+    article: Article
+    copies: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence of a summary.
+
+    Attributes:
+        text: Plain text.
+        citations: Numbers of the sources that say it, ascending, at least one.
+        lang: Language of the text.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    lang: str = "und"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Sentences under one heading; ``heading`` is empty in a story too short for sections."""
+
+    heading: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """A copy of a cited article: the same text elsewhere."""
+
+    article_id: str
+    title: str
+    publisher: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedSource:
+    """A line of the numbered list of sources. ``n`` is kept through every later revision of the story.
+
+    Attributes:
+        n: From 1, by first citation; uncited articles follow.
+        name: What to call the source ("Example News").
+        published_at: The article's effective time.
+        also: Its copies.
+    """
+
+    n: int
+    article_id: str
+    title: str
+    publisher: str
+    name: str
+    url: str
+    published_at: datetime
+    lang: str = "und"
+    also: tuple[Also, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A sentence that the gate refused, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A story told, every sentence with its sources.
+
+    Attributes:
+        headline: Plain text.
+        sections: At least one.
+        sources: By number.
+        method: Who wrote it.
+        lang: Language of most of the text.
+        dropped: What the gate refused.
+    """
+
+    headline: str
+    sections: tuple[Section, ...]
+    sources: tuple[CitedSource, ...]
+    method: Literal["extractive", "llm"] = "extractive"
+    lang: str = "und"
+    dropped: tuple[Dropped, ...] = ()
+
+    @property
+    def n_articles(self) -> int:
+        """Articles of the story; a copy is part of the article that it repeats."""
+        return len(self.sources)
+
+    @property
+    def n_publishers(self) -> int:
+        """Independent publishers: several feeds of one count once, and so does who only reprints."""
+        return len({source.publisher for source in self.sources})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A story as it stood from ``at`` on.
+
+    Attributes:
+        n: From 1.
+        at: When it was written; the story's ``updated``.
+        newest_at: Effective time of its newest article.
+        tags: Of its sources, most frequent first.
+        weight: Sum over its publishers of the heaviest weight of each one's sources.
+        change: What is new against the revision before, in words; empty in the first.
+    """
+
+    story_id: str
+    n: int
+    at: datetime
+    newest_at: datetime
+    summary: Summary
+    tags: tuple[str, ...] = ()
+    weight: float = 1.0
+    change: str = ""
+
+
+# ---------------------------------------------------------------- outputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """An output feed as ``feeds.toml`` describes it.
+
+    Attributes:
+        slug: File name without suffix: lower-case letters, digits, "-".
+        title: What readers see.
+        tags: Stories with any of them; empty: all.
+        languages: Stories in any of them; empty: all.
+        min_publishers: A story enters with this many.
+        max_entries: How many stories the feed holds.
+    """
+
+    slug: str
+    title: str
+    tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    min_publishers: int = 1
+    max_entries: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A story's place in one output feed: written when it first enters, never changed but for ``updated_at``.
+
+    Attributes:
+        published_at: When it first appeared in this feed; frozen.
+        updated_at: Its last material change.
+        headline: As first shown there; frozen.
+        revision: Number of the revision that is shown.
+    """
+
+    slug: str
+    story_id: str
+    published_at: datetime
+    updated_at: datetime
+    headline: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLink:
+    """A link of an entry. ``rel`` is "alternate" (the story's page) or "via" (a cited article)."""
+
+    href: str
+    rel: str
+    type: str = ""
+    title: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A story as an output feed carries it.
+
+    Attributes:
+        id: ``tag:HOST,YEAR:story/ID``.
+        title: Headline, plain text.
+        summary: Plain text, at most 300 characters.
+        content: HTML that reads well with every tag stripped.
+        links: One alternate, then one via for each cited article.
+    """
+
+    id: str
+    title: str
+    summary: str
+    content: str
+    links: tuple[EntryLink, ...]
+    published_at: datetime
+    updated_at: datetime
+    lang: str = "und"
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputFeed:
+    """A whole output feed. ``updated_at`` is that of its newest entry, never "now"."""
+
+    id: str
+    slug: str
+    title: str
+    author: str
+    self_url: str
+    site_url: str
+    updated_at: datetime
+    entries: tuple[Entry, ...]
+    lang: str = ""
+
+
+# ---------------------------------------------------------------- what the pages show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """A story with its history. ``revisions`` are oldest first, at least one."""
+
+    story: Story
+    revisions: tuple[Revision, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """A source with what is remembered of it. ``history`` is oldest first, the last 30 days."""
+
+    source: Source
+    state: SourceState
+    history: tuple[PollRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputView:
+    """An output feed with what it holds now."""
+
+    output: Output
+    n_entries: int
+    updated_at: datetime | None

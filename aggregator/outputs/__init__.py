@@ -1,0 +1,1 @@
+"""From stories to what people subscribe to and look at."""

@@ -1,0 +1,141 @@
+"""What a store promises. Two implementations stand behind it: :mod:`.sqlite` and its in-memory twin :mod:`.memory`.
+
+The state of the whole journey lives here, so that every step can be killed at any moment and run again: which sources
+are due, which articles have no story yet, which stories have no summary of their present articles ("stale"), which
+stories have no page of their present revision ("unrendered"). Each method is one transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aggregator.model import (
+    Article,
+    ArticleChange,
+    Claim,
+    Clustering,
+    KnownArticle,
+    LiveStory,
+    PollRecord,
+    Published,
+    Revision,
+    SourceState,
+    Story,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much a store holds. ``n_stories`` counts living stories, merged ones left out."""
+
+    n_articles: int
+    n_stories: int
+    n_sources: int
+
+
+class Store(Protocol):
+    """See the module. Every method may raise ``StoreError``; nothing is half done after one."""
+
+    # -- sources and polls
+
+    def sync_sources(self, urls: Sequence[str]) -> None:
+        """Make ``urls`` the subscribed sources: unknown ones are due at once, missing ones sleep with all they have."""
+
+    def claim_due(
+        self, *, now: datetime, limit: int, lease: timedelta, worker: str, force: bool = False, url: str = ""
+    ) -> tuple[Claim, ...]:
+        """Claim at most ``limit`` subscribed sources that are due, longest due first, then by address.
+
+        A source under another claim whose lease has not ended is passed over. ``force`` takes sources that are not due
+        too, but none that was polled at ``now`` or later, so that a loop over claims ends. ``url``: only that source.
+        """
+
+    def complete(self, claim: Claim, state: SourceState, changes: Sequence[ArticleChange], record: PollRecord) -> bool:
+        """Save what a poll found: articles, state and history in ONE transaction, and give the claim back.
+
+        Stories of MODIFIED articles become stale. Returns ``False``, saving nothing, if the source was claimed again
+        since: the newer claim wins.
+        """
+
+    def postpone(self, urls: Sequence[str], *, until: datetime, reason: str) -> None:
+        """Move ``next_poll_at`` of these sources to ``until`` where it is earlier or unset, with the reason."""
+
+    def release_claims(self, worker: str) -> int:
+        """Give back every claim of a worker that is known to be dead. Returns how many there were."""
+
+    def known_articles(self, source_url: str) -> tuple[KnownArticle, ...]:
+        """Return what identity needs of all stored articles of a source, oldest first, then by id."""
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """Return the state of every subscribed source, by address."""
+
+    def poll_history(self, *, since: datetime) -> tuple[PollRecord, ...]:
+        """Return the polls of subscribed sources from ``since`` on, oldest first, then by address."""
+
+    # -- articles and stories
+
+    def articles(self, ids: Iterable[str]) -> tuple[Article, ...]:
+        """Return stored articles by effective time, then id; unknown ids are left out."""
+
+    def recent_articles(self, *, limit: int) -> tuple[Article, ...]:
+        """Return the newest articles by first sight, then effective time, then id, newest first."""
+
+    def unplaced_articles(self) -> tuple[Article, ...]:
+        """Return articles that are in no story yet, by effective time, then id."""
+
+    def live_stories(self, *, since: datetime) -> tuple[LiveStory, ...]:
+        """Return unmerged stories with an article of effective time ``since`` or later, by minting, then id."""
+
+    def save_clustering(self, clustering: Clustering, *, now: datetime) -> None:
+        """Save memberships and merges. Unknown story ids are minted at ``now``; every touched story becomes stale.
+
+        A merge moves all memberships of the retired story to the living one and leaves a redirect; the retired story
+        becomes unrendered, so that its page turns into that redirect. Saving the same clustering again changes nothing.
+        """
+
+    def story(self, story_id: str) -> Story | None:
+        """Return a story, merged ones too (``merged_into`` tells); ``None``: no such id."""
+
+    def story_ids_of(self, url: str) -> tuple[str, ...]:
+        """Return the living stories that hold an article with this link or canonical address."""
+
+    def story_ids(self) -> tuple[str, ...]:
+        """Return the ids of all living stories, by minting, then id."""
+
+    def merged_stories(self) -> tuple[tuple[str, str], ...]:
+        """Return (retired id, living id it leads to in the end), by retired id."""
+
+    # -- summaries and publishing
+
+    def stale_stories(self) -> tuple[str, ...]:
+        """Return living stories whose newest revision does not show their present articles, by minting, then id."""
+
+    def save_revision(self, story_id: str, revision: Revision | None) -> None:
+        """Append a revision (``None``: the summary stays as it was); the story is stale no longer, but unrendered."""
+
+    def revisions(self, story_id: str) -> tuple[Revision, ...]:
+        """Return a story's revisions, oldest first."""
+
+    def newest_revisions(self, *, limit: int) -> tuple[Revision, ...]:
+        """Return the latest revision of each living story, newest article first, then by story id."""
+
+    def published(self, slug: str) -> tuple[Published, ...]:
+        """Return the entries that ever entered an output feed, by story id."""
+
+    def save_published(self, rows: Sequence[Published]) -> None:
+        """Insert or replace entries by (slug, story id)."""
+
+    def unrendered_stories(self) -> tuple[str, ...]:
+        """Return stories, merged ones too, whose page does not show their present state, by id."""
+
+    def mark_rendered(self, story_ids: Iterable[str]) -> None:
+        """Say that the pages of these stories are written."""
+
+    # -- upkeep
+
+    def counts(self) -> Counts:
+        """Return how much is stored."""
+
+    def close(self) -> None:
+        """Give back files and connections. No other method may follow."""
