@@ -389,7 +389,8 @@ class PollRecord:
     """One line of the poll history.
 
     Attributes:
-        outcome: "new" (articles), "unchanged" (a body without news), "not modified" (304) or "failed".
+        outcome: "new" (articles), "changed" (articles, none new), "unchanged" (a body without news), "not modified"
+            (304) or "failed".
         n_new: New articles.
         n_modified: Changed articles.
         error: In words; empty: none.
@@ -397,7 +398,7 @@ class PollRecord:
 
     source_url: str
     polled_at: datetime
-    outcome: Literal["new", "unchanged", "not modified", "failed"]
+    outcome: Literal["new", "changed", "unchanged", "not modified", "failed"]
     n_new: int = 0
     n_modified: int = 0
     seconds: float = 0.0

@@ -1,0 +1,250 @@
+"""The command line: reads arguments, sets up logging, calls the command, turns errors into words and exit codes.
+
+Results go to stdout, logs to stderr, progress is shown only on a terminal. A command's code is imported when it is
+asked for, so that ``--help`` stays quick.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aggregator import __version__
+from aggregator.errors import AggregatorError, ConfigError, LockedError
+from aggregator.logs import set_up_logging
+
+EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_LOCKED, EXIT_CONFIG = 0, 1, 2, 75, 78
+
+
+def _no_arguments(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", type=Path, help="where to write (default: the --config file)")
+
+
+def _poll(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="ask every source, due or not")
+    parser.add_argument("--source", metavar="URL", default="", help="ask only this source")
+    parser.add_argument("--no-build", action="store_true", help="do not build stories and outputs afterwards")
+    parser.add_argument("--strict", action="store_true", help="exit 1 if a source failed")
+    _json(parser)
+
+
+def _build(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="render every page again (bytes must not change)")
+    _json(parser)
+
+
+def _listen(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (default: [settings] host, else 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: [settings] port, else 8080)")
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    _listen(parser)
+    parser.add_argument("--no-serve", action="store_true", help="poll and build only")
+
+
+def _story(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="a story's id, as in s/ID.html")
+    _json(parser)
+
+
+def _parse(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", metavar="FILE|URL", nargs="+", help="feeds to read")
+
+
+def _discover(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE|URL", help="a web page")
+    parser.add_argument("--base", metavar="URL", default="", help="address of the page, for a file")
+    _json(parser)
+
+
+def _cluster(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.jsonl", type=Path, help="articles, one JSON object a line")
+    parser.add_argument("--batch", type=int, default=25, metavar="N", help="articles per build (default 25)")
+    parser.add_argument("--explain", action="store_true", help="say on stderr why each article is where it is")
+    parser.add_argument("--encoder", choices=("none",), default="none", help="evidence of meaning beside the words")
+
+
+def _jsonl(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.jsonl", type=Path, help="one JSON object a line")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="end when the pages are written and served once")
+    parser.add_argument("--no-serve", action="store_true", help="write the pages, serve nothing")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8080, help="port to listen on (default 8080)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command: what it is for, an example, its arguments, and where its code is (``module:function``)."""
+
+    purpose: str
+    example: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    code: str
+
+
+COMMANDS = {
+    "init": Command(
+        purpose="write a commented feeds.toml with working sources and one output",
+        example="aggregator init",
+        add_arguments=_init,
+        code="settings:init",
+    ),
+    "check": Command(
+        purpose="check feeds.toml and say what it holds",
+        example="aggregator check",
+        add_arguments=_check,
+        code="settings:check",
+    ),
+    "poll": Command(
+        purpose="ask the sources that are due, then build; safe from cron",
+        example="aggregator poll --source https://example.org/rss.xml --force",
+        add_arguments=_poll,
+        code="running:poll",
+    ),
+    "build": Command(
+        purpose="bring stories, output feeds and pages up to date",
+        example="aggregator build --all",
+        add_arguments=_build,
+        code="running:build",
+    ),
+    "run": Command(
+        purpose="poll, build and serve until stopped",
+        example="aggregator run --port 8080",
+        add_arguments=_run,
+        code="running:run",
+    ),
+    "serve": Command(
+        purpose="serve the output folder",
+        example="aggregator serve --port 8080",
+        add_arguments=_listen,
+        code="running:serve",
+    ),
+    "status": Command(
+        purpose="sources and their health, stories, outputs, next runs",
+        example="aggregator status --json",
+        add_arguments=_json,
+        code="looking:status",
+    ),
+    "story": Command(
+        purpose="a story with its summary and its history",
+        example="aggregator story 7k3m9q2v5x",
+        add_arguments=_story,
+        code="looking:story",
+    ),
+    "explain": Command(
+        purpose="why each article is in a story",
+        example="aggregator explain 7k3m9q2v5x",
+        add_arguments=_story,
+        code="looking:explain",
+    ),
+    "parse": Command(
+        purpose="what the aggregator sees in feeds, one JSON line an article",
+        example="aggregator parse feed.xml",
+        add_arguments=_parse,
+        code="measuring:parse",
+    ),
+    "discover": Command(
+        purpose="the feeds that a web page points at, best first",
+        example="aggregator discover page.html --base https://example.org/",
+        add_arguments=_discover,
+        code="measuring:discover",
+    ),
+    "cluster": Command(
+        purpose="cluster a file of articles: id, tab, story",
+        example="aggregator cluster articles.jsonl",
+        add_arguments=_cluster,
+        code="measuring:cluster",
+    ),
+    "summarize": Command(
+        purpose="summarise a file of stories, one JSON line each",
+        example="aggregator summarize stories.jsonl",
+        add_arguments=_jsonl,
+        code="measuring:summarize",
+    ),
+    "verify": Command(
+        purpose="check sentences against the articles they cite",
+        example="aggregator verify claims.jsonl",
+        add_arguments=_jsonl,
+        code="measuring:verify",
+    ),
+    "demo": Command(
+        purpose="replay three recorded days of news, without a network, and serve the result",
+        example="aggregator demo --once --no-serve",
+        add_arguments=_demo,
+        code="demo:demo",
+    ),
+}
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="aggregator",
+        description="Reads feeds, gathers their articles into stories, and publishes the stories as feeds and pages.",
+        epilog="exit codes: 0 done, 1 failed, 2 usage, 75 another run holds the lock, 78 mistakes in feeds.toml",
+    )
+    parser.add_argument("--version", action="version", version=f"aggregator {__version__}")
+    parser.add_argument(
+        "--config", type=Path, default=Path(os.environ.get("AGGREGATOR_CONFIG", "feeds.toml")), metavar="FILE"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("AGGREGATOR_DATA", "data")), metavar="DIR", help="data folder"
+    )
+    parser.add_argument("--log-format", choices=("text", "json"), default="text")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        sub = subparsers.add_parser(
+            name,
+            help=command.purpose,
+            description=command.purpose[0].upper() + command.purpose[1:] + ".",
+            epilog=f"example: {command.example}",
+        )
+        command.add_arguments(sub)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code."""
+    args = make_parser().parse_args(argv)
+    set_up_logging(args.log_format, verbose=args.verbose)
+    module, _, function = COMMANDS[args.command].code.partition(":")
+    try:
+        run = getattr(importlib.import_module(f"aggregator.commands.{module}"), function)
+        code: int = run(args)
+        sys.stdout.flush()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_CONFIG
+    except LockedError as error:
+        print(f"aggregator: {error}", file=sys.stderr)
+        return EXIT_LOCKED
+    except AggregatorError as error:
+        print(f"aggregator: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    return code

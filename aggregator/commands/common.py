@@ -1,0 +1,82 @@
+"""What several commands share: where things are, how they speak."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from aggregator.app import Place
+from aggregator.errors import AggregatorError
+from aggregator.pipeline import Progress as Tell
+
+
+def place_of(args: argparse.Namespace) -> Place:
+    """Return where this command finds and leaves its files."""
+    return Place(config=args.config, data=args.data)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value; keys stay in the order given."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def iso(at: datetime | None) -> str | None:
+    """Return a time as ISO 8601 UTC, whole seconds, or ``None``."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def console() -> Console:
+    """Return a console on stdout: tables are drawn for people and stay plain in a pipe."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+@contextmanager
+def progress_on_terminal() -> Iterator[Tell]:
+    """Give a function that shows progress on stderr, and only where stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda step, done, total: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task_by_step: dict[str, int] = {}
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step not in task_by_step:
+                task_by_step[step] = bar.add_task(step, total=total or None)
+            bar.update(bar.tasks[task_by_step[step]].id, completed=done, total=total or None)
+
+        yield tell
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield (line number from 1, object) of a file of JSON lines; ``-`` reads stdin; empty lines are passed over.
+
+    Raises:
+        AggregatorError: The file cannot be read, or a line is no JSON object.
+    """
+    try:
+        stream = sys.stdin if str(path) == "-" else path.open(encoding="utf-8")
+        with stream:
+            for n, line in enumerate(stream, 1):
+                if not line.strip():
+                    continue
+                record = json.loads(line)
+                if not isinstance(record, dict):
+                    raise AggregatorError(f"{path}:{n}: a line must be a JSON object")
+                yield n, record
+    except (OSError, UnicodeDecodeError) as error:
+        raise AggregatorError(f"{path} cannot be read: {error}") from error
+    except json.JSONDecodeError as error:
+        raise AggregatorError(f"{path}:{n}: not JSON: {error.msg}") from error

@@ -1,0 +1,112 @@
+"""``parse``, ``discover``, ``cluster``, ``summarize`` and ``verify``: one step by itself, on files."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+
+from aggregator.app import make_fetcher
+from aggregator.commands.common import print_json, read_lines
+from aggregator.config import load_config
+from aggregator.errors import AggregatorError, ConfigError
+from aggregator.intake.describe import describe
+from aggregator.intake.discover import feed_links
+from aggregator.model import Fetched, FetchFailed, NotModified, Source, SourceState
+
+log = logging.getLogger(__name__)
+
+
+def _bytes_of(name: str, config: Path) -> tuple[bytes, str]:
+    """Return the bytes of a file or of an address, and the address.
+
+    Raises:
+        AggregatorError: They cannot be had.
+    """
+    if not name.startswith(("http://", "https://")):
+        try:
+            return Path(name).read_bytes(), ""
+        except OSError as error:
+            raise AggregatorError(f"{name} cannot be read: {error.strerror}") from error
+    try:
+        fetcher = make_fetcher(load_config(config, environ=os.environ), os.environ)
+    except ConfigError as error:
+        raise AggregatorError(f"an address is fetched with the settings of feeds.toml, and those fail: {error}") from error
+    match fetcher.fetch(Source(url=name), SourceState(url=name)):
+        case Fetched() as fetched:
+            return fetched.body, fetched.url
+        case FetchFailed() as failed:
+            raise AggregatorError(f"{name}: {failed.reason}")
+        case NotModified():
+            raise AggregatorError(f"{name}: answered 304 to a request without validators")
+
+
+def parse(args: argparse.Namespace) -> int:
+    """Print what the aggregator sees in feeds, one JSON line an article. Exit 1 if any was no feed."""
+    n_failed = 0
+    for name in args.files:
+        try:
+            body, url = _bytes_of(name, args.config)
+            records = describe(name, body, url=url)
+        except AggregatorError as error:
+            records = [{"file": name, "error": str(error)}]
+        n_failed += any("error" in record for record in records)
+        for record in records:
+            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return 1 if n_failed else 0
+
+
+def discover(args: argparse.Namespace) -> int:
+    """Print the feeds that a page points at, best first."""
+    body, url = _bytes_of(args.file, args.config)
+    found = feed_links(body, base_url=args.base or url)
+    if args.json:
+        print_json(list(found))
+    else:
+        for address in found:
+            print(address)
+    if not found:
+        log.warning("%s points at no feed", args.file)
+    return 0 if found else 1
+
+
+def cluster(args: argparse.Namespace) -> int:
+    """Cluster articles in file order; print ``id<TAB>story``."""
+    from aggregator.stories.stream import cluster_stream, explain_stream, read_article
+
+    articles = [read_article(record, n) for n, record in read_lines(args.file)]
+    if args.batch < 1:
+        raise AggregatorError("--batch must be at least 1")
+    if args.explain:
+        for line in explain_stream(articles, batch=args.batch):
+            print(line, file=sys.stderr)
+    for article_id, story_id in cluster_stream(articles, batch=args.batch).items():
+        sys.stdout.write(f"{article_id}\t{story_id}\n")
+    return 0
+
+
+def summarize(args: argparse.Namespace) -> int:
+    """Summarise stories; print one JSON line each."""
+    from aggregator.summaries.records import read_story, summary_record
+    from aggregator.summaries.write import summarise
+
+    for n, record in read_lines(args.file):
+        try:
+            story_id, reports = read_story(record)
+        except (ValueError, KeyError, TypeError) as error:
+            raise AggregatorError(f"{args.file}:{n}: not a story: {error}") from error
+        sys.stdout.write(json.dumps(summary_record(story_id, summarise(reports)), ensure_ascii=False) + "\n")
+    return 0
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Check sentences against their articles; print one JSON line each."""
+    from aggregator.summaries.records import verify_record
+
+    for n, record in read_lines(args.file):
+        try:
+            sys.stdout.write(json.dumps(verify_record(record), ensure_ascii=False) + "\n")
+        except (ValueError, KeyError, TypeError) as error:
+            raise AggregatorError(f"{args.file}:{n}: not a claim: {error}") from error
+    return 0

@@ -1,0 +1,115 @@
+"""``poll``, ``build``, ``run`` and ``serve``: the work itself."""
+
+import argparse
+import logging
+import os
+import time
+from dataclasses import asdict
+
+from aggregator.app import Place, clock_from, open_app, poll_line
+from aggregator.commands.common import iso, place_of, print_json, progress_on_terminal
+from aggregator.config import Config, load_config
+from aggregator.errors import AggregatorError
+from aggregator.model import PollRecord
+from aggregator.web.server import Server, make_app
+
+log = logging.getLogger(__name__)
+
+
+def poll(args: argparse.Namespace) -> int:
+    """Ask the sources that are due, then build."""
+    config = load_config(args.config, environ=os.environ)
+    if args.source and args.source not in {source.url for source in config.sources}:
+        raise AggregatorError(f"{args.source} is no source of {config.path}; add a [[feeds]] table with this url")
+    if not config.sources:
+        log.warning("%s names no sources: add a [[feeds]] table with a url", config.path)
+    with open_app(place_of(args), environ=os.environ, clock=clock_from(os.environ), config=config) as app:
+        with progress_on_terminal() as progress:
+            report = app.poll(force=args.force or bool(args.source), url=args.source, progress=progress)
+            built = None if args.no_build else app.build(progress=progress)
+    for record in report.records:
+        if record.outcome == "failed":
+            log.warning("%s: %s", record.source_url, record.error)
+    problems = built.problems if built else ()
+    for problem in problems:
+        log.error("%s", problem)
+    if args.json:
+        fields = {key: value for key, value in asdict(report).items() if key != "records"}
+        print_json(fields | {"built": asdict(built) if built else None, "sources": [_record(r) for r in report.records]})
+    else:
+        print(poll_line(report, built))
+    return 1 if problems or (args.strict and report.n_failed) else 0
+
+
+def _record(record: PollRecord) -> dict[str, object]:
+    return asdict(record) | {"polled_at": iso(record.polled_at), "seconds": round(record.seconds, 3)}
+
+
+def build(args: argparse.Namespace) -> int:
+    """Bring stories, output feeds and pages up to date."""
+    with (
+        open_app(place_of(args), environ=os.environ, clock=clock_from(os.environ)) as app,
+        progress_on_terminal() as progress,
+    ):
+        report = app.build(render_all=args.all, progress=progress)
+    for problem in report.problems:
+        log.error("%s", problem)
+    if args.json:
+        print_json(asdict(report))
+    else:
+        print(
+            f"built: {report.n_placed} articles placed, {report.n_new_stories} new stories, "
+            f"{report.n_updated_stories} updated; {report.n_written} files written, {report.n_unchanged} unchanged"
+        )
+    return 1 if report.problems else 0
+
+
+def run(args: argparse.Namespace) -> int:
+    """Poll, build and serve until stopped."""
+    from aggregator.daemon import Daemon
+    from aggregator.engine.local import LocalEngine
+
+    place = place_of(args)
+    with open_app(place, environ=os.environ, clock=clock_from(os.environ)) as app:
+        server = None if args.no_serve else _start_server(place, _listening(app.config, args))
+        try:
+            Daemon(app, LocalEngine(on_error=_on_error), environ=os.environ).run()
+        finally:
+            if server:
+                server.stop()
+    return 0
+
+
+def _on_error(name: str, error: Exception) -> bool:
+    """Report a failed step; ``True``: stop the engine."""
+    if isinstance(error, AggregatorError):
+        log.error("%s: %s", name, error)
+    else:
+        log.error("%s failed in an unforeseen way", name, exc_info=error)
+    return False
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Serve the output folder until stopped."""
+    place = place_of(args)
+    server = _start_server(place, _listening(load_config(args.config, environ=os.environ), args))
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        server.stop()
+    return 0
+
+
+def _listening(config: Config, args: argparse.Namespace) -> tuple[str, int]:
+    settings = config.settings
+    return args.host or settings.host, settings.port if args.port is None else args.port
+
+
+def _start_server(place: Place, address: tuple[str, int]) -> Server:
+    place.site.mkdir(parents=True, exist_ok=True)
+    server = Server(make_app(place.site), host=address[0], port=address[1])
+    log.info("serving %s", server.start())
+    return server
+
+

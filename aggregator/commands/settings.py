@@ -1,0 +1,51 @@
+"""``init`` and ``check``: feeds.toml itself."""
+
+import argparse
+import os
+
+from aggregator.commands.common import print_json
+from aggregator.config import load_config
+from aggregator.errors import AggregatorError
+from aggregator.starter import starter_text
+
+
+def init(args: argparse.Namespace) -> int:
+    """Write a commented feeds.toml; an existing one is never touched."""
+    path = args.output or args.config
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(starter_text())
+    except FileExistsError as error:
+        raise AggregatorError(f"{path} exists already; nothing was written") from error
+    except OSError as error:
+        raise AggregatorError(f"{path} cannot be written: {error.strerror}") from error
+    print(f"wrote {path}; next: aggregator check, then aggregator run")
+    return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """Say what feeds.toml holds; its mistakes are raised all together."""
+    config = load_config(args.config, environ=os.environ)
+    languages = sorted({source.lang for source in config.sources if source.lang})
+    if args.json:
+        print_json(
+            {
+                "file": str(config.path),
+                "ok": True,
+                "sources": [
+                    {"url": s.url, "name": s.name, "publisher": s.publisher, "lang": s.lang, "tags": list(s.tags)}
+                    for s in config.sources
+                ],
+                "outputs": [{"slug": o.slug, "title": o.title, "tags": list(o.tags)} for o in config.outputs],
+            }
+        )
+        return 0
+    print(f"{config.path}: good. {len(config.sources)} sources, {len(config.outputs)} outputs.")
+    if languages:
+        print(f"languages: {', '.join(languages)}")
+    for output in config.outputs:
+        chosen = [s for s in config.sources if not output.tags or set(s.tags) & set(output.tags)]
+        print(f"output {output.slug}: {output.title} ({len(chosen)} sources)")
+    if not config.sources:
+        print("no sources yet: add a [[feeds]] table with a url")
+    return 0

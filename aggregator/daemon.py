@@ -1,0 +1,95 @@
+"""The daemon: polls, builds, reads feeds.toml again and serves, until it is told to stop.
+
+It owns no decision: what a step does is in :mod:`aggregator.pipeline`, when it runs is the engine's business.
+"""
+
+import hashlib
+import logging
+import signal
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+
+from aggregator.app import App, make_fetcher, poll_line
+from aggregator.config import load_config
+from aggregator.engine.base import Engine
+from aggregator.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+BUILD_EVERY = timedelta(minutes=5)  # takes up what a poll's own build left undone
+RELOAD_EVERY = timedelta(seconds=5)  # how soon an edit of feeds.toml is seen
+
+
+class Daemon:
+    """Runs an :class:`App` for ever."""
+
+    def __init__(self, app: App, engine: Engine, *, environ: Mapping[str, str]) -> None:
+        self.app = app
+        self.engine = engine
+        self.environ = environ
+        self._read_mark = _mark_of(app.place.config)
+        engine.every("poll", app.config.settings.poll_every, self.poll)
+        engine.every("build", BUILD_EVERY, self.build)
+        engine.every("reload", RELOAD_EVERY, self.reload)
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT. SIGHUP reads feeds.toml at once.
+
+        Raises:
+            StoreError: The store failed; the daemon cannot go on.
+        """
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self._on_signal)
+            signal.signal(signal.SIGINT, self._on_signal)
+            signal.signal(signal.SIGHUP, lambda number, frame: self.engine.wake("reload"))
+        self.engine.run()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        log.info("stopping: %s", signal.Signals(number).name)
+        self.stop()
+
+    def stop(self) -> None:
+        """End after the step that is under way; a poll claims nothing more."""
+        self.app.stopping.set()
+        self.engine.stop()
+
+    def poll(self) -> None:
+        """Poll what is due, and build what came."""
+        report = self.app.poll()
+        if report.n_polled:
+            log.info("%s", poll_line(report))
+            self.build()
+
+    def build(self) -> None:
+        """Bring everything up to date."""
+        report = self.app.build()
+        if report.n_new_stories or report.n_updated_stories:
+            log.info("%d new stories, %d updated", report.n_new_stories, report.n_updated_stories)
+        for problem in report.problems:
+            log.error("%s", problem)
+
+    def reload(self) -> None:
+        """Take up an edit of feeds.toml; a broken one is reported loudly and the last good one stays."""
+        mark = _mark_of(self.app.place.config)
+        if mark == self._read_mark:
+            return
+        self._read_mark = mark
+        try:
+            config = load_config(self.app.place.config, environ=self.environ)
+        except ConfigError as error:
+            log.error("feeds.toml has mistakes; the last good one stays in use:\n%s", error)  # noqa: TRY400
+            return
+        self.app.config = config
+        self.app.fetcher = make_fetcher(config, self.environ)
+        log.info("feeds.toml was read again: %d sources, %d outputs", len(config.sources), len(config.outputs))
+        self.engine.wake("poll")
+
+
+def _mark_of(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

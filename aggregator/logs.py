@@ -1,0 +1,50 @@
+"""Log lines for people or for machines: one line each, control characters made visible, always to stderr."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+
+def printable(text: str) -> str:
+    """Return the text with every character that could drive a terminal written as an escape; newlines stay."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode("ascii") for char in text
+    )
+
+
+class _TextFormatter(logging.Formatter):
+    """``12:00:01 WARNING message``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
+        text = record.getMessage()
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return printable(f"{at} {record.levelname.lower()}: {text}")
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object a line: ``at``, ``level``, ``logger``, ``message`` and, after a bug, ``traceback``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            fields["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=True)
+
+
+def set_up_logging(log_format: str, *, verbose: bool = False) -> None:
+    """Send log lines to stderr as "text" or "json"; chatty libraries only speak of trouble."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonFormatter() if log_format == "json" else _TextFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    for name in ("apscheduler", "urllib3", "requests", "tldextract", "uvicorn", "asyncio", "filelock"):
+        logging.getLogger(name).setLevel(logging.WARNING)

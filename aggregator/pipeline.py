@@ -1,0 +1,493 @@
+"""The corridor: the order of the steps of a poll and of a build, and nothing else.
+
+**poll**: due -> fetch -> parse -> filter -> diff -> one transaction per source.
+**build**: cluster -> summarise -> publish -> render -> write. Derived and repeatable: it takes up whatever an earlier,
+killed run left undone, because the store knows which articles have no story, which stories no summary, which no page.
+
+What the rooms hand to each other passes through here; no room knows another.
+"""
+
+import hashlib
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from aggregator.errors import OutputError, StoreError, SummaryError
+from aggregator.intake import filters, identity, schedule, urls
+from aggregator.intake.fetch import Fetcher
+from aggregator.intake.parse import parse
+from aggregator.model import (
+    Article,
+    ArticleChange,
+    ChangeKind,
+    Claim,
+    Fetched,
+    FetchFailed,
+    FetchResult,
+    KnownArticle,
+    NotAFeed,
+    NotModified,
+    Output,
+    OutputView,
+    ParsedFeed,
+    PollRecord,
+    Published,
+    Report,
+    Revision,
+    Source,
+    SourceView,
+    Story,
+    StoryView,
+    Summary,
+)
+from aggregator.outputs import atom, entry, opml
+from aggregator.outputs.pages.pages import Pages
+from aggregator.outputs.site import Site
+from aggregator.outputs.write import SiteWriter
+from aggregator.store.base import Store
+from aggregator.stories import rank
+from aggregator.stories.cluster import WINDOW, Clusterer
+from aggregator.summaries.changes import what_changed
+from aggregator.summaries.write import summarise
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+Progress = Callable[[str, int, int], None]  # (step, done, of how many; 0: not known)
+
+LEASE = timedelta(minutes=10)  # a poll of one source ends by its own timeout, far sooner
+REOPEN = timedelta(days=30)  # an article older than this joins no story that already stands (spec: 30-day rule)
+HISTORY = timedelta(days=30)  # how far back the status page looks
+N_FRONT_PAGE = 60  # stories on the front page
+N_CANDIDATES = 5_000  # newest stories from which outputs and front page choose
+
+
+# ---------------------------------------------------------------- poll
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """What a poll did. ``n_new`` + ``n_changed`` + ``n_not_modified`` + ``n_failed`` = ``n_polled`` sources."""
+
+    n_polled: int = 0
+    n_new: int = 0
+    n_changed: int = 0
+    n_not_modified: int = 0
+    n_failed: int = 0
+    n_new_articles: int = 0
+    records: tuple[PollRecord, ...] = ()
+
+
+def poll(
+    store: Store,
+    fetcher: Fetcher,
+    sources: Sequence[Source],
+    *,
+    clock: Clock,
+    worker: str,
+    n_workers: int = 16,
+    force: bool = False,
+    url: str = "",
+    progress: Progress = lambda step, done, total: None,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> PollReport:
+    """Ask every source that is due, once.
+
+    Fetches run in ``n_workers`` threads; everything else, and every call of the store, runs in the caller's thread.
+
+    Args:
+        store: Where states and articles are kept.
+        fetcher: How a source is asked.
+        sources: The subscribed sources; the store is told of them first.
+        clock: Gives the time.
+        worker: Name under which sources are claimed.
+        n_workers: Fetches at the same time.
+        force: Ask sources that are not due, too.
+        url: Ask only this source.
+        progress: Told after each source.
+        is_stopping: Asked between sources; once true, nothing more is claimed.
+
+    Raises:
+        StoreError: The store failed; what was completed before stays.
+    """
+    source_by_url = {source.url: source for source in sources}
+    urls_by_domain: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        urls_by_domain[urls.publisher_of(source.url)].append(source.url)
+    store.sync_sources(tuple(source_by_url))
+    started_at = clock()
+    records: list[PollRecord] = []
+    running: dict[Future[FetchResult], Claim] = {}
+    with ThreadPoolExecutor(n_workers, thread_name_prefix="fetch") as pool:
+        while True:
+            room = 0 if is_stopping() else n_workers - len(running)
+            claims = (
+                store.claim_due(now=started_at, limit=room, lease=LEASE, worker=worker, force=force, url=url)
+                if room
+                else ()
+            )
+            for claim in claims:
+                running[pool.submit(fetcher.fetch, source_by_url[claim.state.url], claim.state)] = claim
+            if not running:
+                break
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in sorted(done, key=lambda each: running[each].state.url):
+                claim = running.pop(future)
+                source = source_by_url[claim.state.url]
+                result = _result_of(future, source)
+                records.append(_finish(store, source, claim, result, now=clock()))
+                held_for = schedule.backs_off_domain(result)
+                if held_for:
+                    domain = urls.publisher_of(source.url)
+                    store.postpone(urls_by_domain[domain], until=clock() + held_for, reason=f"Retry-After of {domain}")
+                progress("polling", len(records), 0)
+    return _report(records)
+
+
+def _result_of(future: Future[FetchResult], source: Source) -> FetchResult:
+    """Return what the fetch gave; a bug in it harms this source only."""
+    try:
+        return future.result()
+    except Exception as error:  # a fault that one source can provoke must not stop the others
+        log.exception("fetch of %s failed in an unforeseen way", source.url)
+        return FetchFailed(reason=f"internal error while fetching: {type(error).__name__}")
+
+
+def _finish(store: Store, source: Source, claim: Claim, result: FetchResult, *, now: datetime) -> PollRecord:
+    """Read what arrived and save articles, state and history together."""
+    try:
+        known = store.known_articles(source.url) if isinstance(result, Fetched) else ()
+        parsed, changes = _read(source, claim, result, known, now=now)
+    except StoreError:
+        raise
+    except Exception as error:  # as above: hostile bytes may find a bug, but only their own source pays for it
+        log.exception("reading of %s failed in an unforeseen way", source.url)
+        result = FetchFailed(reason=f"internal error while reading: {type(error).__name__}", seconds=result.seconds)
+        known, parsed, changes = (), None, ()
+    n_new = sum(change.kind is ChangeKind.NEW for change in changes)
+    n_modified = sum(change.kind is ChangeKind.MODIFIED for change in changes)
+    times = {each.id: _effective(each) for each in known} | {each.article.id: each.article.at for each in changes}
+    state = schedule.after_poll(
+        source=source, state=claim.state, result=result, parsed=parsed, published=sorted(times.values()), now=now
+    )
+    state = replace(state, n_articles=len(times) if times else state.n_articles)
+    record = PollRecord(
+        source_url=source.url,
+        polled_at=now,
+        outcome=_outcome(result, parsed, n_new, n_modified),
+        n_new=n_new,
+        n_modified=n_modified,
+        seconds=result.seconds,
+        error=state.error,
+    )
+    if not store.complete(claim, state, changes, record):
+        log.warning("%s was claimed by another worker meanwhile; its result is left to that one", source.url)
+    return record
+
+
+def _read(
+    source: Source, claim: Claim, result: FetchResult, known: Sequence[KnownArticle], *, now: datetime
+) -> tuple[ParsedFeed | NotAFeed | None, tuple[ArticleChange, ...]]:
+    """Parse a body that is not the last one again, filter its articles, and compare them with the known ones."""
+    match result:
+        case FetchFailed() | NotModified():
+            return None, ()
+        case Fetched():
+            if hashlib.sha256(result.body).hexdigest() == claim.state.body_hash:
+                return None, ()
+            parsed = parse(result.body, url=result.url, content_type=result.content_type)
+            if isinstance(parsed, NotAFeed):
+                return parsed, ()
+            keep = [filters.compile_rule(rule) for rule in source.keep]
+            block = [filters.compile_rule(rule) for rule in source.block]
+            kept = tuple(each for each in parsed.articles if filters.is_kept(each, keep=keep, block=block))
+            changes = identity.diff(replace(parsed, articles=kept), source=source, known=known, now=now)
+            return parsed, changes
+        case _:
+            assert_never(result)
+
+
+def _effective(known: KnownArticle) -> datetime:
+    return min(known.published_at, known.first_seen_at) if known.published_at else known.first_seen_at
+
+
+def _outcome(result: FetchResult, parsed: ParsedFeed | NotAFeed | None, n_new: int, n_modified: int) -> str:
+    if isinstance(result, FetchFailed) or isinstance(parsed, NotAFeed):
+        return "failed"
+    if isinstance(result, NotModified):
+        return "not modified"
+    return "new" if n_new else "changed" if n_modified else "unchanged"
+
+
+def _report(records: Sequence[PollRecord]) -> PollReport:
+    n_by_outcome = Counter(record.outcome for record in records)
+    return PollReport(
+        n_polled=len(records),
+        n_new=n_by_outcome["new"],
+        n_changed=n_by_outcome["changed"],
+        n_not_modified=n_by_outcome["unchanged"] + n_by_outcome["not modified"],
+        n_failed=n_by_outcome["failed"],
+        n_new_articles=sum(record.n_new for record in records),
+        records=tuple(sorted(records, key=lambda record: record.source_url)),
+    )
+
+
+# ---------------------------------------------------------------- build
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildReport:
+    """What a build did."""
+
+    n_placed: int = 0
+    n_new_stories: int = 0
+    n_updated_stories: int = 0
+    n_written: int = 0
+    n_unchanged: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def build(
+    store: Store,
+    writer: SiteWriter,
+    site: Site,
+    sources: Sequence[Source],
+    *,
+    now: datetime,
+    render_all: bool = False,
+    progress: Progress = lambda step, done, total: None,
+) -> BuildReport:
+    """Bring stories, summaries, output feeds and pages up to date with the stored articles.
+
+    Args:
+        store: Where articles and stories are kept.
+        writer: Where outputs go; bytes that did not change are not written.
+        site: What every output needs to know.
+        sources: The subscribed sources, for the pages that list them.
+        now: Time of this build; appears in revisions and on the status page only.
+        render_all: Render pages that are up to date, too.
+        progress: Told after each story.
+
+    Raises:
+        StoreError: The store failed; what was saved before stays, and the next build takes up the rest.
+        OutputError: The output folder cannot be written at all.
+    """
+    n_placed = _place_articles(store, now=now)
+    n_new, n_updated, problems = _summarise_stories(store, now=now, progress=progress)
+    revisions = store.newest_revisions(limit=N_CANDIDATES)
+    newest_at = max((revision.newest_at for revision in revisions), default=now)
+    ranked = rank.rank(revisions, newest_at=newest_at)
+    output_views = []
+    for output in site.outputs:
+        try:
+            output_views.append(_publish_output(store, writer, site, output, revisions))
+        except OutputError as error:  # one output's failure leaves the others alone
+            problems.append(f"output {output.slug}: {error}")
+            log.error("output %s was not written: %s", output.slug, error)  # noqa: TRY400 - said in words, no traceback
+    pages = Pages(site)
+    _write_story_pages(store, writer, pages, ranked, render_all=render_all, progress=progress)
+    _write_front_pages(store, writer, site, pages, ranked, output_views, sources, now=now)
+    return BuildReport(
+        n_placed=n_placed,
+        n_new_stories=n_new,
+        n_updated_stories=n_updated,
+        n_written=writer.n_written,
+        n_unchanged=writer.n_unchanged,
+        problems=tuple(problems),
+    )
+
+
+def _place_articles(store: Store, *, now: datetime) -> int:
+    """Put every article that has no story yet into one. Returns how many."""
+    batch = store.unplaced_articles()
+    if not batch:
+        return 0
+    oldest_at = min(article.at for article in batch)
+    since = max(oldest_at, now - REOPEN) - WINDOW
+    clustering = Clusterer(store.live_stories(since=since)).place(batch)
+    store.save_clustering(clustering, now=now)
+    return len(batch)
+
+
+def _summarise_stories(store: Store, *, now: datetime, progress: Progress) -> tuple[int, int, list[str]]:
+    """Write the summaries of stories whose articles changed. Returns (new stories, updated stories, problems)."""
+    n_new = n_updated = 0
+    problems = []
+    stale = store.stale_stories()
+    for n_done, story_id in enumerate(stale, 1):
+        story = store.story(story_id)
+        if story is None or not story.memberships:
+            continue
+        revisions = store.revisions(story_id)
+        before = revisions[-1] if revisions else None
+        try:
+            revision = revise(story, store.articles([m.article_id for m in story.memberships]), before, now=now)
+        except SummaryError as error:  # the story keeps its last summary; nothing is lost
+            problems.append(f"story {story_id}: {error}")
+            log.error("story %s was not summarised: %s", story_id, error)  # noqa: TRY400
+            continue
+        store.save_revision(story_id, revision)
+        n_new += before is None
+        n_updated += before is not None and revision is not None
+        progress("summarising", n_done, len(stale))
+    return n_new, n_updated, problems
+
+
+def revise(story: Story, articles: Sequence[Article], before: Revision | None, *, now: datetime) -> Revision | None:
+    """Write the next revision of a story, or ``None`` where a reader would see nothing new."""
+    summary = summarise(
+        reports_of(story, articles),
+        numbers={source.article_id: source.n for source in before.summary.sources} if before else {},
+        headline=before.summary.headline if before else "",
+    )
+    newest_at = max(article.at for article in articles)
+    if before and before.summary == summary:
+        return None
+    return Revision(
+        story_id=story.id,
+        n=before.n + 1 if before else 1,
+        at=now,
+        newest_at=newest_at,
+        summary=summary,
+        tags=_tags_of(articles),
+        weight=_weight_of(articles, summary),
+        change=what_changed(before.summary, summary) or "wording" if before else "",
+    )
+
+
+def reports_of(story: Story, articles: Sequence[Article]) -> tuple[Report, ...]:
+    """Pair each article of a story that speaks for itself with those that only repeat it."""
+    article_by_id = {article.id: article for article in articles}
+    copies_by_origin: dict[str, list[Article]] = defaultdict(list)
+    origins = []
+    for membership in story.memberships:
+        article = article_by_id.get(membership.article_id)
+        if article is None:
+            continue
+        if membership.copy_of in article_by_id:
+            copies_by_origin[membership.copy_of].append(article)
+        else:
+            origins.append(article)
+    return tuple(Report(article=article, copies=tuple(copies_by_origin[article.id])) for article in origins)
+
+
+def _tags_of(articles: Sequence[Article]) -> tuple[str, ...]:
+    n_by_tag = Counter(tag for article in articles for tag in article.tags)
+    return tuple(sorted(n_by_tag, key=lambda tag: (-n_by_tag[tag], tag)))
+
+
+def _weight_of(articles: Sequence[Article], summary: Summary) -> float:
+    heaviest: dict[str, float] = {}
+    speaking = {source.article_id for source in summary.sources}
+    for article in articles:
+        if article.id in speaking:
+            heaviest[article.publisher] = max(heaviest.get(article.publisher, 0.0), article.weight)
+    return sum(heaviest[publisher] for publisher in sorted(heaviest))
+
+
+def _publish_output(
+    store: Store, writer: SiteWriter, site: Site, output: Output, revisions: Sequence[Revision]
+) -> OutputView:
+    """Choose an output's stories, save their entries, and write the feed."""
+    before_by_story = {row.story_id: row for row in store.published(output.slug)}
+    chosen = entry.select(output, revisions)
+    rows = []
+    for revision in chosen:
+        before = before_by_story.get(revision.story_id)
+        shown = _shown(store, before, revision)
+        rows.append((entry.publish(output, revision, before, shown), revision))
+    store.save_published([row for row, _ in rows if row != before_by_story.get(row.story_id)])
+    feed = entry.build_feed(site, output, [(row, revision, _minted_at(store, row)) for row, revision in rows])
+    writer.write(f"{output.slug}.atom", atom.render_atom(feed))
+    return OutputView(output=output, n_entries=len(feed.entries), updated_at=feed.updated_at if feed.entries else None)
+
+
+def _shown(store: Store, before: Published | None, revision: Revision) -> Revision | None:
+    """Return the revision that an entry shows now; ``None``: it is not published yet."""
+    if before is None:
+        return None
+    if before.revision == revision.n:
+        return revision
+    return next((each for each in store.revisions(revision.story_id) if each.n == before.revision), None)
+
+
+def _minted_at(store: Store, row: Published) -> datetime:
+    story = store.story(row.story_id)
+    return story.minted_at if story else row.published_at
+
+
+def _write_story_pages(
+    store: Store,
+    writer: SiteWriter,
+    pages: Pages,
+    ranked: Sequence[tuple[Revision, float, str]],
+    *,
+    render_all: bool,
+    progress: Progress,
+) -> None:
+    """Write the page of every story that changed; a merged story's page becomes a redirect."""
+    wanted = store.unrendered_stories()
+    if render_all:
+        wanted = tuple(sorted({*wanted, *store.story_ids(), *(retired for retired, _ in store.merged_stories())}))
+    survivor_by_retired = dict(store.merged_stories())
+    done = []
+    for n_done, story_id in enumerate(wanted, 1):
+        if story_id in survivor_by_retired:
+            writer.write(f"s/{story_id}.html", pages.moved(story_id, survivor_by_retired[story_id]))
+        else:
+            story, revisions = store.story(story_id), store.revisions(story_id)
+            if story is None or not revisions:
+                continue
+            writer.write(f"s/{story_id}.html", pages.story(StoryView(story=story, revisions=revisions)))
+        done.append(story_id)
+        progress("writing pages", n_done, len(wanted))
+    writer.flush()
+    store.mark_rendered(done)
+
+
+def _write_front_pages(
+    store: Store,
+    writer: SiteWriter,
+    site: Site,
+    pages: Pages,
+    ranked: Sequence[tuple[Revision, float, str]],
+    output_views: Sequence[OutputView],
+    sources: Sequence[Source],
+    *,
+    now: datetime,
+) -> None:
+    """Write the pages that show many stories or none. Only the status page may know what time it is."""
+    views = source_views(store, sources, since=now - HISTORY)
+    n_answering = sum(1 for view in views if view.state.last_success_at)
+    writer.write("index.html", pages.index(ranked[:N_FRONT_PAGE], n_sources=len(views), n_answering=n_answering))
+    writer.write("feeds.html", pages.feeds(output_views, views))
+    writer.write("feeds.opml", opml.render_opml(site, views))
+    writer.write("status.html", pages.status(sources=views, outputs=output_views, counts=store.counts(), now=now))
+    writer.flush()
+
+
+def source_views(store: Store, sources: Sequence[Source], *, since: datetime) -> tuple[SourceView, ...]:
+    """Return each source with its state and its polls since then, in the order of ``feeds.toml``."""
+    state_by_url = {state.url: state for state in store.source_states()}
+    history: dict[str, list[PollRecord]] = defaultdict(list)
+    for record in store.poll_history(since=since):
+        history[record.source_url].append(record)
+    return tuple(
+        SourceView(source=source, state=state_by_url[source.url], history=tuple(history[source.url]))
+        for source in sources
+        if source.url in state_by_url
+    )
+
+
+def stories_to_show(store: Store, story_ids: Sequence[str]) -> Iterator[StoryView]:
+    """Yield each story with its history; unknown ids are left out."""
+    for story_id in story_ids:
+        story, revisions = store.story(story_id), store.revisions(story_id)
+        if story and revisions:
+            yield StoryView(story=story, revisions=revisions)
+
+
