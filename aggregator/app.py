@@ -1,7 +1,7 @@
 """The only place that chooses implementations and reads the clock: what a command gets handed.
 
-    Place      where things are: feeds.toml, the data folder
-    App        a loaded configuration with its store, fetcher and writer, ready for poll() and build()
+Place      where things are: feeds.toml, the data folder
+App        a loaded configuration with its store, fetcher and writer, ready for poll() and build()
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from aggregator import __version__, pipeline
 from aggregator.config import Config, load_config
 from aggregator.errors import AggregatorError
 from aggregator.intake.fetch import Fetcher, RequestsFetcher
+from aggregator.intake.gate import HostGate
 from aggregator.outputs.site import Site
 from aggregator.outputs.write import SiteWriter
 from aggregator.pipeline import BuildReport, Clock, PollReport, Progress
@@ -89,9 +90,7 @@ class App:
             is_stopping=self.stopping.is_set,
         )
 
-    def build(
-        self, *, render_all: bool = False, progress: Progress = lambda step, done, total: None
-    ) -> BuildReport:
+    def build(self, *, render_all: bool = False, progress: Progress = lambda step, done, total: None) -> BuildReport:
         """Bring stories, outputs and pages up to date; see :func:`aggregator.pipeline.build`."""
         site = site_of(self.config)
         look = _LookMark(self.place.data / "look", site)
@@ -143,9 +142,11 @@ def user_agent(contact: str) -> str:
     return f"aggregator/{__version__}" + (f" (+{contact})" if contact else "")
 
 
-def make_fetcher(config: Config, environ: Mapping[str, str]) -> Fetcher:
+def make_fetcher(config: Config, environ: Mapping[str, str], *, clock: Clock, gate: HostGate | None = None) -> Fetcher:
     """Return the fetcher of this configuration; secrets come from the environment by name."""
     return RequestsFetcher(
+        gate=gate,
+        now=clock,
         user_agent=user_agent(config.settings.contact),
         allow_hosts=config.settings.allow_hosts,
         credentials=lambda name: environ.get(name),
@@ -167,7 +168,9 @@ def open_app(place: Place, *, environ: Mapping[str, str], clock: Clock, config: 
         try:
             # Whoever held claims under this name is dead: the lock is ours.
             store.release_claims(WORKER)
-            yield App(place=place, config=config, store=store, fetcher=make_fetcher(config, environ), clock=clock)
+            yield App(
+                place=place, config=config, store=store, fetcher=make_fetcher(config, environ, clock=clock), clock=clock
+            )
         finally:
             store.close()
 

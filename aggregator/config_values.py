@@ -50,6 +50,11 @@ class Wrong(Exception):  # noqa: N818 - read as "raise Wrong('a duration')"
 Reader = Callable[[object], Any]
 
 
+def printable(text: str) -> str:
+    """Write control characters and the like as escapes: nothing from a file may steer a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def shown(value: object) -> str:
     """Write a TOML value for a message: short, on one line, without control characters."""
     match value:
@@ -57,7 +62,7 @@ def shown(value: object) -> str:
             return str(value).lower()
         case str():
             short = value if len(value) <= 60 else value[:59] + "…"
-            return '"' + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short) + '"'
+            return f'"{printable(short)}"'
         case int() if abs(value) >= 10**18:
             return "a number of very many digits"
         case int() | float():
@@ -231,14 +236,18 @@ def http_url(value: object) -> str:
     """Read an absolute http(s) address, or nothing."""
     if value == "":
         return ""
-    if not isinstance(value, str) or not value.isprintable() or problem_of_address(value) or _has_password(value):
+    if not isinstance(value, str) or _is_no_address(value):
         raise Wrong('an absolute address such as "https://example.org/"')
     return value
 
 
+def _is_no_address(url: str) -> bool:
+    return not url.isprintable() or bool(problem_of_address(url)) or _has_password(url)
+
+
 def base_url(value: object) -> str:
     """Read where the outputs are published; a slash is put at the end."""
-    url = http_url(value)
+    url = value if isinstance(value, str) and not _is_no_address(value) else ""
     if not url or "?" in url or "#" in url:
         raise Wrong('an absolute address such as "https://news.example.org/"')
     return url if url.endswith("/") else url + "/"
@@ -295,20 +304,22 @@ def _network(text: str, expected: str) -> str:
 def same_address(url: str) -> str:
     """Give a form that is equal for two spellings of one address: case of scheme and host, default port, fragment.
 
-    Source: RFC 3986 6.2.2.1, 6.2.3. An address that cannot be parsed is its own form.
+    Source: RFC 3986 6.2.2.1, 6.2.3. What is no http(s) address is its own form.
     """
     try:
         parts = urlsplit(url)
-        port = parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         return url
-    host = (parts.hostname or "").rstrip(".")
-    if port is not None and port != {"http": 80, "https": 443}.get(parts.scheme):
+    if parts.scheme not in ("http", "https") or not host:
+        return url
+    host = f"[{host}]" if ":" in host else host.rstrip(".")
+    if port is not None and port != {"http": 80, "https": 443}[parts.scheme]:
         host += f":{port}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{host}{parts.path or '/'}{query}"
 
 
 def similar_address(url: str) -> str:
-    """Give a form that is equal for two addresses which most likely bring the same feed: http/https, www, last slash."""
+    """Give a form that is equal for two addresses that most likely bring one feed: http or https, www, last slash."""
     return re.sub(r"^https?://(?:www\.)?", "", same_address(url)).rstrip("/")

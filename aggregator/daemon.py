@@ -35,8 +35,11 @@ class Daemon:
         engine.every("build", BUILD_EVERY, self.build)
         engine.every("reload", RELOAD_EVERY, self.reload)
 
-    def run(self) -> None:
+    def run(self) -> bool:
         """Work until SIGTERM or SIGINT. SIGHUP reads feeds.toml at once.
+
+        Returns:
+            ``False``: a step was still under way when its time to end was over.
 
         Raises:
             StoreError: The store failed; the daemon cannot go on.
@@ -45,7 +48,7 @@ class Daemon:
             signal.signal(signal.SIGTERM, self._on_signal)
             signal.signal(signal.SIGINT, self._on_signal)
             signal.signal(signal.SIGHUP, lambda number, frame: self.engine.wake("reload"))
-        self.engine.run()
+        return self.engine.run()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         log.info("stopping: %s", signal.Signals(number).name)
@@ -83,7 +86,7 @@ class Daemon:
             log.error("feeds.toml has mistakes; the last good one stays in use:\n%s", error)  # noqa: TRY400
             return
         self.app.config = config
-        self.app.fetcher = make_fetcher(config, self.environ)
+        self.app.fetcher = make_fetcher(config, self.environ, clock=self.app.clock)
         log.info("feeds.toml was read again: %d sources, %d outputs", len(config.sources), len(config.outputs))
         self.engine.wake("poll")
 

@@ -46,5 +46,7 @@ def set_up_logging(log_format: str, *, verbose: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    for name in ("apscheduler", "urllib3", "requests", "tldextract", "uvicorn", "asyncio", "filelock"):
+    for name in ("apscheduler", "requests", "tldextract", "uvicorn", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of each connection over the size of a pool; a connection less is nothing to warn of.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)

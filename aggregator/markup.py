@@ -1,8 +1,8 @@
 r"""Own what is done to foreign characters and HTML: cleaning, sanitising, reading as text, judging addresses.
 
 Used at the door (intake) and at the exit (outputs), so that both mean the same. Pure: no I/O, no clock, no network.
-Every function here takes hostile text of any length and answers in linear time, and each is idempotent:
-``f(f(x)) == f(x)``.
+Every function here takes hostile text of any length and answers in linear time. ``clean``, ``sanitise`` and
+``safe_url`` are idempotent; ``to_text`` and ``one_line`` decode entities, so they are applied once, at the door.
 
 nh3 is named here only. It builds a real HTML5 tree, which costs the square of the nesting depth (60,000 nested ``div``:
 124 s) and of the attributes of one element; so whatever is long or rich in tags is first written again as well-nested
@@ -12,7 +12,7 @@ HTML with bounded depth by ``_flatten``. Safety never depends on that pass: nh3 
 import html as entities
 import re
 import unicodedata
-from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import nh3
@@ -34,9 +34,9 @@ _UNWANTED = re.compile(
     f"\ufdd0-\ufdef\ufeff\ufff9-\ufffb\U000e0000-\U000e007f{_ABSTRACT}]+"
 )
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
-_MARK_RUN = re.compile(
-    "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff]{9,}"
-)
+# What may hold a run of marks: neither letters, digits, spaces nor ASCII. Marks in a row cost NFC the square of their
+# number (300,000: 69 s), and a list of all of them costs 0.1 s to build.
+_MARK_RUN = re.compile(r"[^\w\s\x00-\x7f]{9,}")
 MAX_MARKS = 8  # marks on one letter; Unicode's own stream-safe format allows 30, no language needs more than 5
 
 
@@ -45,20 +45,36 @@ def clean(text: str) -> str:
 
     Line ends of every kind become "\n". Cost: O(n).
     """
-    return unicodedata.normalize("NFC", _strip(text))
+    return _compose(_strip(text))
 
 
 def _strip(text: str) -> str:
-    if text.isascii() and text.isprintable():
+    if text.isprintable() or text.replace("\n", "").replace("\t", "").replace("\u00a0", "").isprintable():
         return text
-    text = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
-    return _MARK_RUN.sub(lambda run: run[0][:MAX_MARKS], text)
+    return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def _compose(text: str) -> str:
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", _MARK_RUN.sub(_thin_marks, text))
+
+
+def _thin_marks(run: re.Match[str]) -> str:
+    """Keep ``MAX_MARKS`` of the marks that follow each other."""
+    kept = []
+    n_marks = 0
+    for char in run[0]:
+        n_marks = n_marks + 1 if unicodedata.combining(char) else 0
+        if n_marks <= MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _clean_html(html: str) -> str:
     """Clean HTML without harming it: U+0338 after ">" or "<" would compose with it and break the tag."""
     html = _strip(html)
-    return html if "\u0338" in html else unicodedata.normalize("NFC", html)
+    return html if "\u0338" in html else _compose(html)
 
 
 # ---------------------------------------------------------------- tags
@@ -68,18 +84,22 @@ def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# One token of HTML. Every branch that begins also ends, at the end of the text if need be: no start is tried twice, so
-# reading is linear. Quotes count only after "=", as in HTML5.
+_RAW = _names("script style iframe noembed noframes noscript object svg math template textarea title select xmp")
+# One token of HTML: a comment, a declaration, an element whose content is left out with it, or a tag. Every branch that
+# begins also ends, at the end of the text if need be: no start is tried twice, so reading is linear. Quotes count only
+# after "=", as in HTML5.
+_ATTRIBUTE_TEXT = r"(?:[^>=]|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|(?![\"'])))*+"
 _TOKEN = re.compile(
     r"<!--(?:>|->|.*?--!?>|.*\Z)"
     r"|<[!?][^>]*+(?:>|\Z)"
-    r"|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
-    r"(?P<attributes>(?:[^>=]|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|(?![\"'])))*+)(?P<close>>|\Z)",
+    rf"|<(?P<raw>(?i:{'|'.join(sorted(_RAW))}))(?=[\s/>]){_ATTRIBUTE_TEXT}(?:(?<=/)>|>"
+    r".*?(?:</(?i:(?P=raw))(?=[\s/>])[^>]*+(?:>|\Z)|\Z)|\Z)"
+    rf"|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<attributes>{_ATTRIBUTE_TEXT})(?P<close>>|\Z)",
     re.DOTALL,
 )
+N_GROUPS = 5
+_EMPTY_RAW = re.compile(rf"<(?:{'|'.join(sorted(_RAW))})\b[^<>]*/>", re.IGNORECASE)
 _VOID = _names("area base br col embed hr img input link meta param source track wbr")
-_RAW = _names("script style iframe noembed noframes noscript object svg math template textarea title select xmp")
-_RAW_END = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*+(?:>|\Z)", re.IGNORECASE) for name in _RAW}
 # What a start tag closes when it stands directly above it: HTML's optional end tags.
 _CLOSES = {
     "p": ("p",),
@@ -106,44 +126,30 @@ _INLINE = _names("i b u s q em del ins sub sup big code small span strong font s
 _KNOWN = _ALLOWED | _VOID | _RAW | _names("font body html head form button label audio video picture nobr")
 
 
-def _tokens(html: str) -> Iterator[tuple[str, re.Match[str] | None]]:
-    """Yield the text before each tag, with the tag; at the end the rest, with ``None``. Raw elements are left out."""
-    at = 0
-    while token := _TOKEN.search(html, at):
-        yield html[at : token.start()], token
-        at = token.end()
-        name = (token["name"] or "").lower()
-        if name in _RAW and not token["end"] and not token["attributes"].endswith("/"):
-            end = _RAW_END[name].search(html, at)
-            at = end.end() if end else len(html)
-    yield html[at:], None
-
-
 def _flatten(html: str) -> str:
     """Write HTML again: well nested, at most ``MAX_DEPTH`` deep, without long tags and unknown elements. Cost: O(n)."""
-    parts: list[str] = []
+    pieces = _TOKEN.split(html)
+    parts = [pieces[0]]
     stack: list[str] = []
-    for text, token in _tokens(html):
-        parts.append(text)
-        if token is None:
-            break
-        name = (token["name"] or "").lower()
-        if name not in _ALLOWED:
-            if name in _BLOCKS:
-                parts.append(" ")
-            continue
-        attributes = token["attributes"] if token["close"] and len(token["attributes"]) <= MAX_ATTRIBUTES else ""
-        if name in _VOID:
-            parts.append(f"<{name}{attributes}>")
-        elif token["end"]:
-            if name in stack:
-                _close_to(name, stack, parts)
-        else:
-            while stack and stack[-1] in _CLOSES.get(name, ()):
-                parts.append(f"</{stack.pop()}>")
-            if len(stack) < MAX_DEPTH:
-                stack.append(name)
+    for i in range(1, len(pieces), N_GROUPS + 1):
+        _raw, end, name, attributes, close, text = pieces[i : i + N_GROUPS + 1]
+        name = name.lower() if name else ""
+        if name in _ALLOWED:
+            attributes = attributes if close and len(attributes) <= MAX_ATTRIBUTES else ""
+            if name in _VOID:
                 parts.append(f"<{name}{attributes}>")
+            elif not end:
+                if name in _CLOSES:
+                    while stack and stack[-1] in _CLOSES[name]:
+                        parts.append(f"</{stack.pop()}>")
+                if len(stack) < MAX_DEPTH:
+                    stack.append(name)
+                    parts.append(f"<{name}{attributes}>")
+            elif name in stack:
+                _close_to(name, stack, parts)
+        elif name in _BLOCKS:
+            parts.append(" ")
+        parts.append(text)
     parts.extend(f"</{name}>" for name in reversed(stack))
     return "".join(parts)
 
@@ -177,7 +183,8 @@ _ATTRIBUTES = {
 _URLS = frozenset({"href", "src", "cite"})
 _NUMBERS = frozenset({"width", "height", "start", "colspan", "rowspan"})
 _NUMBER = re.compile(r"\d{1,4}\Z")
-_WORD = re.compile(r"[A-Za-z0-9-]{1,35}\Z")
+_NAMES = frozenset({"lang", "hreflang", "dir", "scope"})
+_NAME = re.compile(r"[A-Za-z0-9-]{1,35}\Z")
 
 
 def sanitise(html: str, *, base_url: str = "") -> str:
@@ -191,46 +198,47 @@ def sanitise(html: str, *, base_url: str = "") -> str:
         Well-formed HTML of at most ``MAX_HTML`` characters, possibly empty. Sanitising it again changes nothing.
     """
     html = _clean_html(html[:MAX_HTML])
-    if "<" not in html and "&" not in html:
-        return _fit(html.replace(">", "&gt;").replace("\u00a0", "&nbsp;"))
+    if "/>" in html:
+        html = _EMPTY_RAW.sub("", html)  # HTML5 reads "<iframe/>" as the start of an iframe that swallows the rest
+    safe = _sanitise_once(html, _cleaner(base_url))
     for _ in range(MAX_PASSES):
-        safe = _sanitise_once(html, base_url)
-        if safe == html:
+        again = _sanitise_once(safe, _cleaner(None))
+        if again == safe:
             return safe
-        html = safe
-    return _fit(entities.escape(to_text(html), quote=False).replace("\u00a0", "&nbsp;"))
+        safe = again
+    return sanitise(entities.escape(to_text(safe), quote=False))
 
 
-def _fit(html: str) -> str:
-    return html if len(html) <= MAX_HTML else sanitise(html[: MAX_HTML // 2])
+@lru_cache(maxsize=64)
+def _cleaner(base_url: str | None) -> nh3.Cleaner:
+    """Build a cleaner, which takes longer than to use it. ``None``: for HTML whose attributes were judged before."""
 
-
-def _sanitise_once(html: str, base_url: str) -> str:
-    n_tags = html.count("<")
-    if n_tags > FEW_TAGS or len(html) > SHORT:
-        html = _flatten(html)
-
-    def keep(tag: str, attribute: str, value: str) -> str | None:
+    def keep(_tag: str, attribute: str, value: str) -> str | None:
         if attribute in _URLS:
-            return safe_url(value, base_url) or None
+            return safe_url(value, base_url or "") or None
         if attribute in _NUMBERS:
             return value if _NUMBER.match(value) else None
-        if attribute in ("lang", "hreflang", "dir", "scope"):
-            return value if _WORD.match(value) else None
+        if attribute in _NAMES:
+            return value if _NAME.match(value) else None
         return value
 
-    safe = nh3.clean(
-        html,
+    return nh3.Cleaner(
         tags=set(_ALLOWED),
         clean_content_tags=set(_RAW),
         attributes=_ATTRIBUTES,
-        attribute_filter=keep,
+        attribute_filter=None if base_url is None else keep,
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer",
     )
-    safe = _clean_html(safe)
-    if len(safe) > MAX_HTML:
-        safe = _sanitise_once(html[: len(html) * MAX_HTML // len(safe) * 9 // 10], base_url)
+
+
+def _sanitise_once(html: str, cleaner: nh3.Cleaner) -> str:
+    if html.count("<") > FEW_TAGS or len(html) > SHORT:
+        html = _flatten(html)
+    safe = _clean_html(cleaner.clean(html))
+    while len(safe) > MAX_HTML:  # escaping makes text longer
+        html = _flatten(html[: len(html) * MAX_HTML // len(safe) * 9 // 10])
+        safe = _clean_html(cleaner.clean(html))
     return safe
 
 
@@ -245,12 +253,13 @@ def to_text(html: str) -> str:
 
     Unknown elements, scripts and the like leave nothing behind. Cost: O(n).
     """
-    html = html[:MAX_HTML]
-    parts = []
-    for text, token in _tokens(html) if "<" in html else ((html, None),):
-        parts.append(_SPACES.sub(" ", text.replace("\n", " ")))
-        if token is not None and (token["name"] or "").lower() in _BLOCKS:
+    pieces = _TOKEN.split(html[:MAX_HTML])
+    parts = [pieces[0].replace("\n", " ")]
+    for i in range(1, len(pieces), N_GROUPS + 1):
+        name = pieces[i + 2]
+        if name and name.lower() in _BLOCKS:
             parts.append("\n")
+        parts.append(pieces[i + N_GROUPS].replace("\n", " "))
     return _tidy(entities.unescape("".join(parts)))
 
 
@@ -263,22 +272,23 @@ def one_line(html_or_text: str) -> str:
 
     What merely looks like a tag ("a<b", "<3") stays.
     """
-    parts = []
     text = html_or_text[: MAX_LINE * 20]
-    for before, token in _tokens(text) if "<" in text else ((text, None),):
-        parts.append(before)
-        if token is not None and not _is_markup(token):
-            parts.append(token[0].replace("<", "&lt;"))
-        elif token is not None and (token["name"] or "").lower() not in _INLINE:
-            parts.append(" ")
-    line = " ".join(clean(entities.unescape("".join(parts))).split())
+    if "<" in text:
+        text = _TOKEN.sub(_without_markup, text)
+    line = " ".join(clean(entities.unescape(text)).split())
     return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1].rstrip() + "…"
+
+
+def _without_markup(token: re.Match[str]) -> str:
+    if not _is_markup(token):
+        return token[0].replace("<", "&lt;")
+    return "" if (token["name"] or "").lower() in _INLINE else " "
 
 
 def _is_markup(token: re.Match[str]) -> bool:
     if token["name"] is None:
-        return token[0].startswith("<!--") or token[0].endswith(">")
-    return bool(token["close"]) and token["name"].lower() in _KNOWN
+        return bool(token["raw"]) or token[0].startswith("<!--") or token[0].endswith(">")
+    return bool(token["close"]) and token["name"].lower() in _KNOWN and "<" not in token["attributes"]
 
 
 # ---------------------------------------------------------------- addresses
@@ -288,6 +298,7 @@ _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?\Z|\[[0-9a-f:.]+\]\Z"
 _PATH_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
 
 
+@lru_cache(maxsize=2048)
 def safe_url(url: str, base_url: str = "") -> str:
     """Give an absolute http or https address, or "" if this is none.
 
@@ -310,6 +321,7 @@ def safe_url(url: str, base_url: str = "") -> str:
             url = "https:" + url
         parts = urlsplit(url)
         host = _ascii_host(parts.hostname or "")
+        host = f"[{host}]" if ":" in host else host
         port = parts.port
     except ValueError:
         return ""

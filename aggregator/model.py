@@ -384,6 +384,9 @@ class ArticleChange:
     reason: str = ""
 
 
+Outcome = Literal["new", "changed", "unchanged", "not modified", "failed"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecord:
     """One line of the poll history.
@@ -398,7 +401,7 @@ class PollRecord:
 
     source_url: str
     polled_at: datetime
-    outcome: Literal["new", "changed", "unchanged", "not modified", "failed"]
+    outcome: Outcome
     n_new: int = 0
     n_modified: int = 0
     seconds: float = 0.0

@@ -31,6 +31,7 @@ from aggregator.model import (
     KnownArticle,
     NotAFeed,
     NotModified,
+    Outcome,
     Output,
     OutputView,
     ParsedFeed,
@@ -215,7 +216,7 @@ def _effective(known: KnownArticle) -> datetime:
     return min(known.published_at, known.first_seen_at) if known.published_at else known.first_seen_at
 
 
-def _outcome(result: FetchResult, parsed: ParsedFeed | NotAFeed | None, n_new: int, n_modified: int) -> str:
+def _outcome(result: FetchResult, parsed: ParsedFeed | NotAFeed | None, n_new: int, n_modified: int) -> Outcome:
     if isinstance(result, FetchFailed) or isinstance(parsed, NotAFeed):
         return "failed"
     if isinstance(result, NotModified):
@@ -489,5 +490,3 @@ def stories_to_show(store: Store, story_ids: Sequence[str]) -> Iterator[StoryVie
         story, revisions = store.story(story_id), store.revisions(story_id)
         if story and revisions:
             yield StoryView(story=story, revisions=revisions)
-
-

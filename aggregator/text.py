@@ -83,7 +83,7 @@ def tokens(text: str) -> list[str]:
     's goes, other apostrophes part words. ``O(len(text))``; about 1 million words a second for ASCII.
     """
     if text.isascii():
-        folded = text.lower()
+        folded = _ungroup(text.lower())
         if "'" in folded:
             folded = _POSSESSIVE.sub("", folded)
         if "," in folded or "." in folded:
@@ -374,7 +374,7 @@ _STOP_WORDS_TEXT: dict[str, str] = {
 }
 STOP_WORDS: dict[str, frozenset[str]] = {lang: frozenset(words.split()) for lang, words in _STOP_WORDS_TEXT.items()}
 ALL_STOP_WORDS: frozenset[str] = frozenset(word for words in STOP_WORDS.values() for word in words)
-# Lower-case words that title case (an English habit) allows; "said" and its like are none of them, so that they give a sentence away.
+# Lower-case words that title case (an English habit) allows; "said" and its like give a sentence away.
 _PLAIN_IN_TITLES = STOP_WORDS["en"] - {
     "said",
     "says",

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from aggregator.app import Place
-from aggregator.errors import AggregatorError
+from aggregator.config import Config
+from aggregator.errors import AggregatorError, ConfigError, Mistake
 from aggregator.pipeline import Progress as Tell
+
+log = logging.getLogger(__name__)
 
 
 def place_of(args: argparse.Namespace) -> Place:
@@ -80,3 +84,14 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
         raise AggregatorError(f"{path} cannot be read: {error}") from error
     except json.JSONDecodeError as error:
         raise AggregatorError(f"{path}:{n}: not JSON: {error.msg}") from error
+
+
+def warn_of(config: Config) -> None:
+    """Log what is odd in feeds.toml without being a mistake."""
+    for warning in config.warnings:
+        log.warning("%s", in_words(config, warning))
+
+
+def in_words(config: Config, warning: Mistake) -> str:
+    """Return a warning of feeds.toml as file:line: what (what to do)."""
+    return str(ConfigError(str(config.path), (warning,)))

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from aggregator.app import App, Place, make_fetcher, open_app, poll_line
@@ -15,6 +15,7 @@ from aggregator.config import parse_config
 from aggregator.demo.server import STEPS, DemoServer, config_text
 from aggregator.errors import AggregatorError
 from aggregator.intake.fetch import Fetcher
+from aggregator.intake.gate import HostGate
 from aggregator.model import Fetched, FetchResult, NotModified, Source, SourceState
 from aggregator.web.server import Server, make_app
 
@@ -59,7 +60,9 @@ def demo(args: argparse.Namespace) -> int:
     config = parse_config(text, path=place.config, environ={})
     try:
         with open_app(place, environ=os.environ, clock=clock, config=config) as app:
-            app.fetcher = RecordedFetcher(make_fetcher(config, os.environ), base)
+            # All recorded publishers stand on one loopback host, which needs no manners.
+            gate = HostGate(at_once=config.settings.workers, spacing=timedelta(0))
+            app.fetcher = RecordedFetcher(make_fetcher(config, os.environ, clock=clock, gate=gate), base)
             _replay(app, recorded, clock)
     finally:
         recorded.stop()

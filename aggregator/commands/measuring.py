@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from aggregator.app import make_fetcher
+from aggregator.app import clock_from, make_fetcher
 from aggregator.commands.common import print_json, read_lines
 from aggregator.config import load_config
 from aggregator.errors import AggregatorError, ConfigError
@@ -30,9 +30,11 @@ def _bytes_of(name: str, config: Path) -> tuple[bytes, str]:
         except OSError as error:
             raise AggregatorError(f"{name} cannot be read: {error.strerror}") from error
     try:
-        fetcher = make_fetcher(load_config(config, environ=os.environ), os.environ)
+        fetcher = make_fetcher(load_config(config, environ=os.environ), os.environ, clock=clock_from(os.environ))
     except ConfigError as error:
-        raise AggregatorError(f"an address is fetched with the settings of feeds.toml, and those fail: {error}") from error
+        raise AggregatorError(
+            f"an address is fetched with the settings of feeds.toml, and those fail: {error}"
+        ) from error
     match fetcher.fetch(Source(url=name), SourceState(url=name)):
         case Fetched() as fetched:
             return fetched.body, fetched.url
@@ -94,9 +96,10 @@ def summarize(args: argparse.Namespace) -> int:
     for n, record in read_lines(args.file):
         try:
             story_id, reports = read_story(record)
+            summary = summarise(reports)
         except (ValueError, KeyError, TypeError) as error:
             raise AggregatorError(f"{args.file}:{n}: not a story: {error}") from error
-        sys.stdout.write(json.dumps(summary_record(story_id, summarise(reports)), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(summary_record(story_id, summary), ensure_ascii=False) + "\n")
     return 0
 
 

@@ -3,14 +3,14 @@
 import argparse
 import logging
 import os
-import time
 from dataclasses import asdict
 
 from aggregator.app import Place, clock_from, open_app, poll_line
-from aggregator.commands.common import iso, place_of, print_json, progress_on_terminal
+from aggregator.commands.common import iso, place_of, print_json, progress_on_terminal, warn_of
 from aggregator.config import Config, load_config
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, StoreError
 from aggregator.model import PollRecord
+from aggregator.web import server as web
 from aggregator.web.server import Server, make_app
 
 log = logging.getLogger(__name__)
@@ -21,8 +21,7 @@ def poll(args: argparse.Namespace) -> int:
     config = load_config(args.config, environ=os.environ)
     if args.source and args.source not in {source.url for source in config.sources}:
         raise AggregatorError(f"{args.source} is no source of {config.path}; add a [[feeds]] table with this url")
-    if not config.sources:
-        log.warning("%s names no sources: add a [[feeds]] table with a url", config.path)
+    warn_of(config)
     with open_app(place_of(args), environ=os.environ, clock=clock_from(os.environ), config=config) as app:
         with progress_on_terminal() as progress:
             report = app.poll(force=args.force or bool(args.source), url=args.source, progress=progress)
@@ -35,7 +34,9 @@ def poll(args: argparse.Namespace) -> int:
         log.error("%s", problem)
     if args.json:
         fields = {key: value for key, value in asdict(report).items() if key != "records"}
-        print_json(fields | {"built": asdict(built) if built else None, "sources": [_record(r) for r in report.records]})
+        print_json(
+            fields | {"built": asdict(built) if built else None, "sources": [_record(r) for r in report.records]}
+        )
     else:
         print(poll_line(report, built))
     return 1 if problems or (args.strict and report.n_failed) else 0
@@ -71,33 +72,37 @@ def run(args: argparse.Namespace) -> int:
 
     place = place_of(args)
     with open_app(place, environ=os.environ, clock=clock_from(os.environ)) as app:
+        warn_of(app.config)
         server = None if args.no_serve else _start_server(place, _listening(app.config, args))
         try:
-            Daemon(app, LocalEngine(on_error=_on_error), environ=os.environ).run()
+            has_ended = Daemon(app, LocalEngine(on_error=_goes_on), environ=os.environ).run()
         finally:
             if server:
                 server.stop()
+        if not has_ended:
+            # A fetch is still waiting for its server. Its thread would hold the process back until the deadline of
+            # that source; what it did not finish was never saved, so that nothing is lost by ending here.
+            log.info("ending while a step is under way; the next run takes it up")
+            logging.shutdown()
+            os._exit(0)
     return 0
 
 
-def _on_error(name: str, error: Exception) -> bool:
-    """Report a failed step; ``True``: stop the engine."""
+def _goes_on(name: str, error: Exception) -> bool:
+    """Report a failed step. Only a store that cannot be used stops the daemon: nothing could be kept any more."""
     if isinstance(error, AggregatorError):
         log.error("%s: %s", name, error)
     else:
         log.error("%s failed in an unforeseen way", name, exc_info=error)
-    return False
+    return not isinstance(error, StoreError)
 
 
 def serve(args: argparse.Namespace) -> int:
     """Serve the output folder until stopped."""
     place = place_of(args)
-    server = _start_server(place, _listening(load_config(args.config, environ=os.environ), args))
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        server.stop()
+    host, port = _listening(load_config(args.config, environ=os.environ), args)
+    place.site.mkdir(parents=True, exist_ok=True)
+    web.serve(make_app(place.site), host, port, say=lambda address: log.info("serving %s", address))
     return 0
 
 
@@ -111,5 +116,3 @@ def _start_server(place: Place, address: tuple[str, int]) -> Server:
     server = Server(make_app(place.site), host=address[0], port=address[1])
     log.info("serving %s", server.start())
     return server
-
-

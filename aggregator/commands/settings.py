@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from aggregator.commands.common import print_json
+from aggregator.commands.common import in_words, print_json
 from aggregator.config import load_config
 from aggregator.errors import AggregatorError
 from aggregator.starter import starter_text
@@ -32,6 +32,7 @@ def check(args: argparse.Namespace) -> int:
             {
                 "file": str(config.path),
                 "ok": True,
+                "warnings": [{"line": w.line, "message": w.message, "hint": w.hint} for w in config.warnings],
                 "sources": [
                     {"url": s.url, "name": s.name, "publisher": s.publisher, "lang": s.lang, "tags": list(s.tags)}
                     for s in config.sources
@@ -46,6 +47,6 @@ def check(args: argparse.Namespace) -> int:
     for output in config.outputs:
         chosen = [s for s in config.sources if not output.tags or set(s.tags) & set(output.tags)]
         print(f"output {output.slug}: {output.title} ({len(chosen)} sources)")
-    if not config.sources:
-        print("no sources yet: add a [[feeds]] table with a url")
+    for warning in config.warnings:
+        print(f"note: {in_words(config, warning)}")
     return 0

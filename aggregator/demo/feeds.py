@@ -33,9 +33,9 @@ def content_type(publisher: Publisher) -> str:
     return publisher.content_type or RIGHT_TYPE[publisher.format]
 
 
-def render_feed(publisher: Publisher, now: datetime, self_url: str) -> bytes:
+def render_feed(publisher: Publisher, now: datetime) -> bytes:
     """Render what the feed holds at ``now``, UTF-8, newest article first."""
-    return _WRITERS[publisher.format](publisher, publisher.articles_at(now), self_url).encode()
+    return _WRITERS[publisher.format](publisher, publisher.articles_at(now)).encode()
 
 
 def truncated(body: bytes) -> bytes:
@@ -58,13 +58,13 @@ def _rfc822(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
-def _rss20(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_url: str) -> str:
+def _rss20(publisher: Publisher, articles: tuple[RecordedArticle, ...]) -> str:
     head = (
         _element("title", publisher.name)
         + _element("link", publisher.site)
         + _element("description", publisher.name)
         + _element("language", publisher.lang)
-        + f'<atom:link rel="self" type="application/rss+xml" href="{escape(self_url)}"/>\n'
+        + f'<atom:link rel="self" type="application/rss+xml" href="{escape(publisher.feed_url)}"/>\n'
     )
     items = []
     for article in articles:
@@ -88,7 +88,7 @@ def _rss20(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_url
     return f'{_XML}<rss version="2.0"{names}>\n<channel>\n{head}{"".join(items)}</channel>\n</rss>\n'
 
 
-def _rss091(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_url: str) -> str:  # noqa: ARG001
+def _rss091(publisher: Publisher, articles: tuple[RecordedArticle, ...]) -> str:
     """Write RSS 0.91, which knows neither guid nor date of an item nor its own address."""
     head = (
         _element("title", publisher.name)
@@ -107,14 +107,14 @@ def _rss091(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_ur
     return f'{_XML}<rss version="0.91">\n<channel>\n{head}{items}</channel>\n</rss>\n'
 
 
-def _rdf(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_url: str) -> str:
+def _rdf(publisher: Publisher, articles: tuple[RecordedArticle, ...]) -> str:
     names = (
         ' xmlns="http://purl.org/rss/1.0/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
     )
     links = "".join(f'<rdf:li rdf:resource="{escape(article.link)}"/>\n' for article in articles)
     head = (
-        f'<channel rdf:about="{escape(self_url)}">\n'
+        f'<channel rdf:about="{escape(publisher.feed_url)}">\n'
         + _element("title", publisher.name)
         + _element("link", publisher.site)
         + _element("description", publisher.name)
@@ -136,13 +136,14 @@ def _rdf(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_url: 
     return f"{_XML}<rdf:RDF{names}>\n{head}{items}</rdf:RDF>\n"
 
 
-def _atom10(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_url: str) -> str:
+def _atom10(publisher: Publisher, articles: tuple[RecordedArticle, ...]) -> str:
     newest_at = max((article.updated_at for article in articles), default=None)
     head = (
         _element("id", publisher.site)
         + _element("title", publisher.name)
         + (_element("updated", _iso(newest_at)) if newest_at else "")
-        + f'<link rel="self" href="{escape(self_url)}"/>\n<link rel="alternate" href="{escape(publisher.site)}"/>\n'
+        + f'<link rel="self" href="{escape(publisher.feed_url)}"/>\n'
+        + f'<link rel="alternate" href="{escape(publisher.site)}"/>\n'
         + f"<author>{_element('name', publisher.name)}</author>\n"
     )
     entries = []
@@ -164,7 +165,7 @@ def _atom10(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_ur
     return f"{_XML}{root}\n{head}{''.join(entries)}</feed>\n"
 
 
-def _json11(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_url: str) -> str:
+def _json11(publisher: Publisher, articles: tuple[RecordedArticle, ...]) -> str:
     """Write JSON Feed 1.1. An article without content gives its summary as ``content_html``."""
     items = []
     for article in articles:
@@ -184,14 +185,14 @@ def _json11(publisher: Publisher, articles: tuple[RecordedArticle, ...], self_ur
         "version": "https://jsonfeed.org/version/1.1",
         "title": publisher.name,
         "home_page_url": publisher.site,
-        "feed_url": self_url,
+        "feed_url": publisher.feed_url,
         "language": publisher.lang,
         "items": items,
     }
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
 
 
-_WRITERS: dict[FeedFormat, Callable[[Publisher, tuple[RecordedArticle, ...], str], str]] = {
+_WRITERS: dict[FeedFormat, Callable[[Publisher, tuple[RecordedArticle, ...]], str]] = {
     "rss20": _rss20,
     "rss091": _rss091,
     "rdf": _rdf,

@@ -75,7 +75,7 @@ class Publisher:
     """A made-up publisher with one feed.
 
     Attributes:
-        slug: Folder on the demo server.
+        slug: Short name; its file in the recording.
         name: Title of the feed.
         site: Home page, with a slash at its end.
         lang: BCP 47 primary language.
@@ -107,6 +107,11 @@ class Publisher:
         """Host of the home page, which names the publisher."""
         return self.site.removeprefix("https://").rstrip("/")
 
+    @property
+    def feed_url(self) -> str:
+        """Address of the feed: never fetched, as the domain is a reserved one; the demo maps it to the loopback."""
+        return f"{self.site}feed"
+
     def fault_at(self, now: datetime) -> FaultKind | None:
         """Say how the feed is broken at ``now``; ``None``: it is not."""
         kinds = [fault.kind for fault in self.faults if fault.from_at <= now]
@@ -125,9 +130,9 @@ class Recording:
 
     publishers: tuple[Publisher, ...]
 
-    def publisher(self, slug: str) -> Publisher | None:
-        """Find a publisher; ``None``: there is none of that name."""
-        return next((each for each in self.publishers if each.slug == slug), None)
+    def publisher(self, domain: str) -> Publisher | None:
+        """Find a publisher; ``None``: there is none of that domain."""
+        return next((each for each in self.publishers if each.domain == domain), None)
 
 
 def load_recording() -> Recording:
@@ -138,7 +143,7 @@ def load_recording() -> Recording:
     """
     folder = resources.files("aggregator.demo") / "recording"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    return Recording(publishers=tuple(_publisher(file.name, file.read_text(encoding="utf-8")) for file in files))
+    return Recording(publishers=tuple(publisher_from(file.name, file.read_text(encoding="utf-8")) for file in files))
 
 
 def _edited(article: RecordedArticle, now: datetime) -> RecordedArticle:
@@ -156,8 +161,12 @@ def _edited(article: RecordedArticle, now: datetime) -> RecordedArticle:
     return article
 
 
-def _publisher(file_name: str, text: str) -> Publisher:
-    """Read one file. Its name without suffix is the publisher's slug."""
+def publisher_from(file_name: str, text: str) -> Publisher:
+    """Read the text of one file. Its name without suffix is the publisher's slug.
+
+    Raises:
+        ValueError: A key is missing or not known, or a word is none of the allowed ones.
+    """
     try:
         table = tomllib.loads(text)
         style = table.pop("guids", "link")
@@ -203,7 +212,7 @@ def _fault(table: dict[str, Any]) -> Fault:
     return Fault(**table)
 
 
-def _check(value: str, allowed: Any) -> None:  # noqa: ANN401 - typing has no name for a Literal alias
+def _check(value: str, allowed: Any) -> None:
     """Refuse a word that a Literal does not list."""
     if value not in get_args(allowed):
         raise ValueError(f"{value!r} is none of {', '.join(get_args(allowed))}")

@@ -91,19 +91,17 @@ class DemoServer:
         self._now = now
 
     def reply(self, path: str, if_none_match: str = "", if_modified_since: str = "") -> Reply:
-        """Answer a GET of ``path`` at the virtual now."""
-        slug = path.strip("/").removesuffix("/feed")
-        publisher = self._recording.publisher(slug)
-        if publisher is None or path != f"/{slug}/feed":
+        """Answer a GET at the virtual now. ``https://NAME.example/feed`` is served as ``/NAME.example/feed``."""
+        publisher = self._recording.publisher(path.split("/")[1]) if path.startswith("/") else None
+        if publisher is None or path != f"/{publisher.domain}/feed":
             return Reply(status=HTTPStatus.NOT_FOUND)
-        known = Validators(etag=if_none_match, last_modified=if_modified_since)
-        return reply_for(publisher, self._now, f"{self.address}{path}", known)
+        return reply_for(publisher, self._now, Validators(etag=if_none_match, last_modified=if_modified_since))
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         demo = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+            def do_GET(self) -> None:
                 asked = self.headers
                 reply = demo.reply(self.path, asked.get("If-None-Match", ""), asked.get("If-Modified-Since", ""))
                 self.send_response_only(reply.status)  # without Date and Server: no clock, no version
@@ -131,7 +129,7 @@ class Validators:
 NO_VALIDATORS = Validators()
 
 
-def reply_for(publisher: Publisher, now: datetime, self_url: str, known: Validators = NO_VALIDATORS) -> Reply:
+def reply_for(publisher: Publisher, now: datetime, known: Validators = NO_VALIDATORS) -> Reply:
     """Answer for one publisher at ``now``."""
     fault = publisher.fault_at(now)
     if fault == "server error":
@@ -139,7 +137,7 @@ def reply_for(publisher: Publisher, now: datetime, self_url: str, known: Validat
     if fault == "page":
         page = _PAGE.format(lang=publisher.lang, name=publisher.name).encode()
         return Reply(status=HTTPStatus.OK, headers=(("Content-Type", "text/html; charset=utf-8"),), body=page)
-    body = render_feed(publisher, now, self_url)
+    body = render_feed(publisher, now)
     headers = [("Content-Type", content_type(publisher))]
     if fault == "truncated":
         return Reply(status=HTTPStatus.OK, headers=tuple(headers), body=truncated(body))
@@ -165,21 +163,24 @@ def _http_date(moment: datetime | None) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True) if moment else ""
 
 
-def config_text(base_address: str, recording: Recording | None = None) -> str:
+def config_text(base_address: str, *, base_url: str = "http://127.0.0.1:8080/") -> str:
     """Write the ``feeds.toml`` of the demo: every recorded publisher, three output feeds.
+
+    The feeds stand there under their own ``.example`` addresses, so that article and story ids do not depend on the
+    port that the server happens to get; whoever fetches must ask the server instead (:meth:`DemoServer.reply`).
 
     Args:
         base_address: Of the running server, as :meth:`DemoServer.start` returns it.
-        recording: What to subscribe to; the shipped recording if not given.
+        base_url: Where the outputs are published.
     """
-    recording = recording or load_recording()
-    address = base_address.rstrip("/")
-    parts = [_CONFIG_HEAD.format(allowed=_toml(address.partition("://")[2]))]
+    recording = load_recording()
+    host = base_address.rstrip("/").partition("://")[2]
+    parts = [_CONFIG_HEAD.format(base_url=_toml(base_url), allowed=_toml(host))]
     for publisher in recording.publishers:
         tags = ", ".join(_toml(tag) for tag in publisher.tags)
         parts.append(
             "[[feeds]]\n"
-            f"url = {_toml(f'{address}/{publisher.slug}/feed')}\n"
+            f"url = {_toml(publisher.feed_url)}\n"
             f"name = {_toml(publisher.name)}\n"
             f"publisher = {_toml(publisher.domain)}\n"
             f"lang = {_toml(publisher.lang)}\n"
@@ -199,6 +200,7 @@ _CONFIG_HEAD = """\
 # Written by `aggregator demo`: three recorded days of made-up publishers on a loopback server.
 [settings]
 title = "Top Headlines"
+base_url = {base_url}
 allow_hosts = [{allowed}]
 
 [defaults]

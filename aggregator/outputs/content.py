@@ -68,16 +68,18 @@ def story_html(summary: Summary) -> str:
     if not _is_in_order(_first_links(summary, sources, url_by_n), url_by_n):
         opening += " " + _citations(source_by_n, source_by_n, url_by_n)
     parts = [f"<p>{opening}</p>"]
+    # The entry says its language; only a direction other than that of most readers needs saying here.
+    way = ' dir="rtl"' if direction(summary.lang) == "rtl" else ""
     for section in summary.sections:
         if section.heading:
-            parts.append(f"<h3{_marks(summary.lang, '')}>{html.escape(plain(section.heading))}</h3>")
+            parts.append(f"<h3{way}>{html.escape(plain(section.heading))}</h3>")
         told = " ".join(_sentence(each, summary.lang, source_by_n, url_by_n) for each in section.sentences)
-        parts.append(f"<p>{told}</p>")
+        parts.append(f"<p{way}>{told}</p>")
     parts.append(f"<h3>{html.escape(strings.sources_heading(summary.n_articles))}</h3>")
     parts.append("<ol>")
     previous = 0
     for source in sources:
-        parts.append(_source_line(source, url_by_n[source.n], is_next=source.n == previous + 1))
+        parts.append(_source_line(source, url_by_n[source.n], summary.lang, is_next=source.n == previous + 1))
         previous = source.n
     parts.append("</ol>")
     return "\n".join(parts) + "\n"
@@ -132,15 +134,12 @@ def _citations(numbers: Iterable[int], source_by_n: dict[int, CitedSource], url_
     return " ".join(parts)
 
 
-def _source_line(source: CitedSource, url: str, *, is_next: bool) -> str:
+def _source_line(source: CitedSource, url: str, around: str, *, is_next: bool) -> str:
     title = html.escape(plain(source.title) or strings.UNTITLED)
     tag = language_tag(source.lang)
-    lang = f' lang="{tag}"' if tag else ""
-    if url:
-        hreflang = f' hreflang="{tag}"' if tag else ""
-        title = f'<a href="{html.escape(url)}"{hreflang}{lang} dir="{direction(source.lang)}">{title}</a>'
-    else:
-        title = f"<bdi{lang}>{title}</bdi>"
+    hreflang = f' hreflang="{tag}"' if tag else ""
+    marks = _marks(source.lang, around)
+    title = f'<a href="{html.escape(url)}"{hreflang}{marks}>{title}</a>' if url else f"<bdi{marks}>{title}</bdi>"
     notes = [html.escape(source_name(source.name, source.publisher)), strings.moment(source.published_at)]
     line = f"{title} ({', '.join(note for note in notes if note)}"
     if source.also:

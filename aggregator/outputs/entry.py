@@ -37,13 +37,14 @@ def select(output: Output, revisions: Sequence[Revision], *, now: datetime | Non
         revisions: The latest of each story.
         now: With it, a story of one publisher waits until ``SETTLING`` after its first revision.
     """
-    wanted = [each for each in revisions if _is_wanted(output, each) and not _is_settling(each, now)]
+    wanted = [each for each in revisions if is_wanted(output, each) and not _is_settling(each, now)]
     wanted.sort(key=lambda each: each.story_id)
     wanted.sort(key=lambda each: each.newest_at, reverse=True)
     return tuple(wanted[: output.max_entries])
 
 
-def _is_wanted(output: Output, revision: Revision) -> bool:
+def is_wanted(output: Output, revision: Revision) -> bool:
+    """Tell whether an output asks for a story: any of its tags, any of its languages, publishers enough."""
     if output.tags and set(output.tags).isdisjoint(revision.tags):
         return False
     if output.languages and _primary(revision.summary.lang) not in {_primary(lang) for lang in output.languages}:
@@ -98,12 +99,12 @@ def publish(output: Output, revision: Revision, before: Published | None, shown:
 def material_change(shown: Summary, new: Summary) -> str:
     """Say in words what makes ``new`` an update of ``shown``; "" where it is none.
 
-    An update has a visible new sentence (more than ``VISIBLE`` columns) and one of these: the sentence cites a
-    publisher that no sentence cited before; it tells a known fact with another number or name; the headline changed.
+    An update adds visible sentences (more than ``VISIBLE`` columns together) and has one of these: they cite a
+    publisher that no sentence cited before; one tells a known fact with another number or name; the headline changed.
     """
     old_texts = {sentence.text for sentence in _sentences(shown)}
-    added = [each for each in _sentences(new) if each.text not in old_texts and _columns(each.text) > VISIBLE]
-    if not added:
+    added = [each for each in _sentences(new) if each.text not in old_texts]
+    if sum(_columns(each.text) for each in added) <= VISIBLE:
         return ""
     known = _cited_publishers(shown, tuple(_sentences(shown)))
     newcomers = sorted(_cited_publishers(new, added) - known)

@@ -56,12 +56,14 @@ def sources_heading(n: int) -> str:
     return f"Sources ({n_articles(n)})"
 
 
-def listed(words: Sequence[str], *, limit: int = 0) -> str:
-    """Join words: "A", "A and B", "A, B and 3 others"; at most ``limit`` of them are named (0: all)."""
-    shown = list(words)
-    if limit and len(shown) > limit:
-        shown = [*shown[: limit - 1], count(len(words) - limit + 1, "other")]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+def joint(i: int, n: int, n_others: int = 0) -> str:
+    """Give what stands before word ``i`` of ``n`` in a list: "", ", " or " and "; "others" may follow the last."""
+    return "" if i == 0 else ", " if i < n - 1 or n_others else " and "
+
+
+def others(n: int) -> str:
+    """End a list with how many are not named: " and 3 others"."""
+    return f" and {count(n, 'other')}" if n else ""
 
 
 # ---------------------------------------------------------------- languages
@@ -123,3 +125,108 @@ def duration(length: timedelta) -> str:
         return f"{minutes} min"
     hours = round(minutes / 60)
     return f"{hours} h" if hours < 72 else count(round(hours / 24), "day")
+
+
+# ---------------------------------------------------------------- the front page
+
+NO_SOURCES = "No stories yet, and no sources: add one to feeds.toml."
+
+
+def none_answered(n_sources: int) -> str:
+    """Say that nobody has answered yet."""
+    who = "the source has not" if n_sources == 1 else f"none of the {n_sources:,} sources has"
+    return f"No stories yet: {who} answered so far. The status page says why."
+
+
+def no_stories(n_answering: int, min_publishers: int) -> str:
+    """Say that sources answered, and what a story needs."""
+    own = "with news of its own" if n_answering == 1 else "each with its own news"
+    return (
+        f"No stories yet: {count(n_answering, 'source')} answered, {own}. A story needs {n_publishers(min_publishers)}."
+    )
+
+
+# ---------------------------------------------------------------- a story
+
+FIRST_VERSION = "First version"
+REWORDED = "Reworded"
+_SURE = 0.995  # rounds to 100 %
+
+
+def reason(rule: str, why: str, probability: float) -> str:
+    """Say why an article is in a story: the evidence, else the rule, and how sure where it was not certain."""
+    told = why or rule or "No reason was kept"
+    told = told[0].upper() + told[1:]
+    return told if probability >= _SURE else f"{told} ({probability:.0%} sure)"
+
+
+# ---------------------------------------------------------------- output feeds
+
+
+def holds(tags: Sequence[str], languages: Sequence[str], min_publishers: int, max_entries: int) -> str:
+    """Say what an output feed holds."""
+    about = f" about {_either(tags)}" if tags else ""
+    told_in = f" in {_either([language_name(lang) for lang in languages])}" if languages else ""
+    of = f", from at least {n_publishers(min_publishers)}" if min_publishers > 1 else ""
+    which = "Stories" if about or told_in or of else "All stories"
+    return f"{which}{about}{told_in}{of}; the newest {max_entries:,}."
+
+
+def _either(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+# ---------------------------------------------------------------- words on pages
+
+GROWN = "Grown:"
+LEADS = "Why it leads:"
+SITE = "Site"
+FEED = "Feed"
+NONE = "none"
+UNKNOWN = "not known"
+NEVER = "never"
+AT_ONCE = "at once"
+NO_OUTPUTS = "No output feeds: add an [[outputs]] table to feeds.toml."
+METHODS = {
+    "extractive": "Every sentence is taken from the articles that it cites.",
+    "llm": "A language model wrote the sentences; each was checked against the articles that it cites.",
+}
+
+
+def more_sections(n: int) -> str:
+    """Say that the story goes on."""
+    return f"{count(n, 'more section')} and all sources"
+
+
+def back_to(n: int) -> str:
+    """Name the arrow that leads from a source to its first citation."""
+    return f"Back to citation {n}"
+
+
+def timeline_label(n: int, first_at: datetime, last_at: datetime) -> str:
+    """Say what the timeline shows."""
+    return f"{n_articles(n)} by publisher, {moment(first_at)} to {moment(last_at)}; the table below says the same"
+
+
+def wrong_heading(n_failing: int) -> str:
+    """Head the list of what is wrong."""
+    return f"{count(n_failing, 'source')} failing" if n_failing else "Nothing is failing"
+
+
+def all_well(n_sources: int, n_asked: int) -> str:
+    """Say that every source that was asked answers."""
+    if not n_asked:
+        return "No source has been asked yet."
+    if n_asked < n_sources:
+        return f"{n_asked:,} of {count(n_sources, 'source')} were asked so far, and all answered."
+    return "The source answers." if n_sources == 1 else f"All {n_sources:,} sources answer."
+
+
+def seconds(length: float) -> str:
+    """Say how long an answer took."""
+    return f"{length:.1f} s" if length < 10 else f"{length:.0f} s"
+
+
+def host(url: str) -> str:
+    """Return the host of an address, to call its owner by."""
+    return url.split("://", 1)[-1].split("/", 1)[0].removeprefix("www.")

@@ -61,7 +61,7 @@ class SiteWriter:
     """Writes the files of one output folder and counts them.
 
     Content is on the disk before a file takes its name; names are on the disk after ``flush``, once for each folder
-    rather than once for each file (10,000 first pages: measured 3 times as fast).
+    rather than once for each file (2,000 first pages of 27 kB: 1.6 s instead of 2.4 s).
 
     Attributes:
         n_written: Files that got new bytes.

@@ -21,6 +21,8 @@ from aggregator.errors import StoreError
 
 MICROSECOND = timedelta(microseconds=1)
 
+_to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
 T = TypeVar("T")
 Step = Callable[[Any], Any]
 
@@ -31,7 +33,8 @@ def encode(kind: type[T], value: T) -> str:
     Raises:
         StoreError: The value does not fit ``kind``.
     """
-    return json.dumps(_encoder(kind)(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    step = _encoder(_hashable(kind))
+    return _to_json(step(value))
 
 
 def decode(kind: type[T], text: str) -> T:
@@ -44,8 +47,13 @@ def decode(kind: type[T], text: str) -> T:
         tree = json.loads(text)
     except ValueError as error:
         raise StoreError(f"the database holds a broken {kind.__name__}: {error}") from error
-    value: T = _decoder(kind)(tree)
+    value: T = _decoder(_hashable(kind))(tree)
     return value
+
+
+def _hashable(kind: Any) -> Any:
+    """Give ``kind`` to a cache: every type is hashable, which mypy does not know of ``type[T]``."""
+    return kind
 
 
 def _refuse(kind: Any, value: object) -> StoreError:
@@ -229,9 +237,7 @@ def _tuple_decoder(kind: Any) -> Step:
 def _dataclass_decoder(kind: Any) -> Step:
     typed = _typed_fields(kind)
     steps = {field.name: _decoder(hint) for field, hint in typed}
-    required = {
-        field.name for field, _ in typed if field.default is MISSING and field.default_factory is MISSING
-    }
+    required = {field.name for field, _ in typed if field.default is MISSING and field.default_factory is MISSING}
 
     def read(value: Any) -> Any:
         if type(value) is not dict:

@@ -8,11 +8,13 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
 from aggregator.errors import StoreError
 from aggregator.store.connection import transaction
+from aggregator.store.rows import to_microseconds
 
 _FILE_NAME = re.compile(r"(\d{4})_\w+\.sql")
 
@@ -28,18 +30,21 @@ class Migration:
 
 def read_migrations() -> tuple[Migration, ...]:
     """Read the steps that this program ships, in order from 1."""
-    found = []
-    for file in (files("aggregator.store") / "migrations").iterdir():
-        if match := _FILE_NAME.fullmatch(file.name):
-            found.append(Migration(n=int(match[1]), name=file.name, sql=file.read_text("utf-8")))
+    found = [
+        Migration(n=int(match[1]), name=file.name, sql=file.read_text("utf-8"))
+        for file in (files("aggregator.store") / "migrations").iterdir()
+        if (match := _FILE_NAME.fullmatch(file.name))
+    ]
     found.sort(key=lambda each: each.n)
     if [each.n for each in found] != list(range(1, len(found) + 1)):
         raise AssertionError(f"migrations are not numbered 1, 2, 3 ...: {[each.name for each in found]}")
     return tuple(found)
 
 
-def migrate(conn: sqlite3.Connection, path: Path, migrations: tuple[Migration, ...] | None = None) -> None:
-    """Apply the steps that the database lacks.
+def migrate(
+    conn: sqlite3.Connection, path: Path, *, now: datetime, migrations: tuple[Migration, ...] | None = None
+) -> None:
+    """Apply the steps that the database lacks, and note that it was ``now``.
 
     Raises:
         StoreError: The database is newer than this program, or another program's.
@@ -52,24 +57,28 @@ def migrate(conn: sqlite3.Connection, path: Path, migrations: tuple[Migration, .
             version = _version(conn)
             if version >= len(steps):
                 return
-            for statement in _statements(steps[version].sql):
+            step = steps[version]
+            for statement in _statements(step.sql):
                 conn.execute(statement)
-            conn.execute(f"PRAGMA user_version = {version + 1}")
+            conn.execute("INSERT INTO migrations VALUES (?, ?, ?)", (step.n, step.name, to_microseconds(now)))
+            conn.execute(f"PRAGMA user_version = {step.n}")
 
 
-def check_present(conn: sqlite3.Connection, path: Path) -> None:
+def check_present(conn: sqlite3.Connection, path: Path, *, migrations: tuple[Migration, ...] | None = None) -> None:
     """Refuse a database of another version: a reader cannot bring it up to date.
 
     Raises:
         StoreError: It is older or newer than this program, or another program's.
     """
-    n_steps = len(read_migrations())
+    n_steps = len(read_migrations() if migrations is None else migrations)
     _refuse_foreign(conn, path, n_steps)
     version = _version(conn)
     if version == 0:
         raise StoreError("no database yet: run `aggregator poll` first")
     if version < n_steps:
-        raise StoreError(f"the database {path} is of an older version: run `aggregator poll` once to bring it up to date")
+        raise StoreError(
+            f"the database {path} is of an older version: run `aggregator poll` once to bring it up to date"
+        )
 
 
 def _refuse_foreign(conn: sqlite3.Connection, path: Path, n_steps: int) -> None:

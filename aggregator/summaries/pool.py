@@ -8,6 +8,7 @@ boilerplate, truncated, with a cut quotation. Must not choose among the fit ones
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator.model import Article, Report
 from aggregator.summaries.sentences import is_balanced, split
@@ -54,11 +55,15 @@ _PREFIXES = tuple(
     re.compile(pattern)
     for pattern in (
         # WASHINGTON (AP) — / SEOUL, Jan. 14 (Yonhap) -- / NEW YORK, N.Y. - / MADRID, 14 ene (EFE).-
-        rf"[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+(?:[ /][A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+){{0,4}}(?:, (?:[A-Z][\w.]+|{_DATE_WORDS})){{0,3}}"
-        rf"(?: ?\([^()]{{2,40}}\))?[.:]? ?[—–-]{{1,2}}\s+",
+        (
+            rf"[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+(?:[ /][A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+){{0,4}}(?:, (?:[A-Z][\w.]+|{_DATE_WORDS})){{0,3}}"
+            rf"(?: ?\([^()]{{2,40}}\))?[.:]? ?[—–-]{{1,2}}\s+"
+        ),
         # Berlin (dpa) - / Washington, Jan 14 (AP) —
-        rf"[A-ZÀ-Þ][\w.'’\-]+(?:[ /][A-ZÀ-Þ][\w.'’\-]+){{0,3}}(?:, (?:[A-Z][\w.]+|{_DATE_WORDS})){{0,3}}"
-        rf" ?\((?:{_AGENCIES})[^()]{{0,20}}\)[.:]? ?(?:[—–-]{{1,2}}\s*)?",
+        (
+            rf"[A-ZÀ-Þ][\w.'’\-]+(?:[ /][A-ZÀ-Þ][\w.'’\-]+){{0,3}}(?:, (?:[A-Z][\w.]+|{_DATE_WORDS})){{0,3}}"
+            rf" ?\((?:{_AGENCIES})[^()]{{0,20}}\)[.:]? ?(?:[—–-]{{1,2}}\s*)?"
+        ),
         # (CNN) -- / (Reuters) -
         rf"\((?:{_AGENCIES})[^()]{{0,20}}\)[.:]? ?(?:[—–-]{{1,2}}\s*)?",
         # (서울=연합뉴스) 홍길동 기자 = / [서울=뉴시스]
@@ -68,8 +73,15 @@ _PREFIXES = tuple(
         r"[［\[][^\]］]{1,25}(?:ロイター|共同|時事)[\]］]\s*[-－]*\s*",
         # 新华社北京1月14日电 / （新华社记者…）/ 中新网1月14日电
         r"(?:新华社|中新网|中新社|人民网|央视网)[^\s，。]{0,12}日(?:专)?电\s*(?:[（(][^）)]{1,20}[）)])?\s*",
-        r"(?i:breaking(?: news)?|updated?|live(?: updates?)?|exclusive|watch|video|just in|developing|analysis|opinion|"
-        r"explainer|fact check|story highlights|eilmeldung|\+\+\+|urgente|última hora|en direct|direct)\s*[:|]\s*",
+        (
+            r"(?i:breaking(?: news)?|updated?|live(?: updates?)?|exclusive|watch|video|just in|developing|analysis|"
+            r"opinion|explainer|fact check|story highlights|why it matters|driving the news|the big picture|"
+            r"what['’]s next|"
+            r"details|state of play|by the numbers|between the lines|flashback|yes, but|the bottom line|what "
+            r"they['’]re saying|"
+            r"zoom (?:in|out)|context|catch up quick|the latest|background|key points|eilmeldung|\+\+\+|urgente|última "
+            r"hora|en direct|direct)\s*[:|]\s*"
+        ),
         r"By [A-Z][\w.'’\-]+(?: [A-Z][\w.'’\-]+){1,3}(?:, [A-Z][\w ]{2,30})?\s*[—–|:]\s*",
         r"[•·▪●■◆▶►*–—-]\s+",
     )
@@ -82,11 +94,13 @@ _BOILERPLATE = re.compile(
     r"photo(?:graph)?(?: credit| by|:)|file photo|copyright|continue reading|related (?:articles?|stories)|"
     r"this (?:story|article) (?:was|has been|will be) (?:\w+ )?(?:updated|corrected|written|produced|edited)|"
     r"contributed to this (?:report|story|article)|reporting by|editing by|privacy policy|terms of (?:use|service)|"
-    r"please enable|your browser|javascript|log ?in to|create (?:an|your) account|share this|send (?:us )?(?:tips|an email)|"
+    r"please enable|your browser|javascript|log ?in to|create (?:an|your) account|share this|send (?:us )?(?:tips|"
+    r"an email)|"
     r"watch (?:the video|live|below|more)|listen to this|scroll down|more on this|editor['’]s note|press release|"
     r"lesen sie (?:auch|mehr)|mehr zum thema|lire (?:aussi|la suite)|abonnez-vous|abonn(?:ieren|é)|suscr[ií]bete|"
     r"leer más|lea también|leia (?:mais|também)|assine|подпис(?:ывайтесь|аться)|читайте также|đọc thêm|xem thêm)\b"
-    r"|https?://|www\.|\S+@\S+\.\w|©|무단 ?전재|재배포 금지|구독|無断転載|続きを読む|会員限定|责任编辑|点击(?:查看|阅读)|更多精彩|اقرأ أيضا|"
+    r"|https?://|www\.|\S+@\S+\.\w|©|무단 ?전재|재배포 금지|구독|無断転載|続きを読む|会員限定|"
+    r"责任编辑|点击(?:查看|阅读)|更多精彩|اقرأ أيضا|"
     r"window\.|function\s*\(|\{\{|\}\}|<[a-z/]"
 )
 _TRUNCATED = re.compile(r"(?:\.\.\.|…|\[\s*(?:\.\.\.|…)\s*\]|\(more\)|\[…\])[\s\"'”’»)\]]*$")
@@ -122,7 +136,10 @@ def candidates(reports: Sequence[Report]) -> list[Candidate]:
 def language_of(article: Article) -> str:
     """Give an article's language: declared, else read off its text."""
     declared = "" if article.lang == "und" else article.lang
-    return language(f"{article.title}. {article.text[:600]}", declared)
+    return _language(f"{article.title}. {article.text[:600]}", declared)
+
+
+_language = lru_cache(maxsize=1024)(language)
 
 
 def count_words(text: str) -> int:
@@ -154,8 +171,11 @@ def strip_prefix(text: str) -> str:
     """Take datelines, bylines and labels off the start of a sentence."""
     for _ in range(3):
         for pattern in _PREFIXES:
-            if (match := pattern.match(text)) and match.end() < len(text):
-                text = text[match.end() :].lstrip()
+            match = pattern.match(text)
+            rest = text[match.end() :].lstrip() if match else ""
+            # "NATO - the alliance" is no dateline: news starts with a capital, a mark, a digit or a caseless letter.
+            if rest and not rest[0].islower():
+                text = rest
                 break
         else:
             break

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from aggregator.summaries.words import word_set
+
 # A stop with what closes behind it. Full-width stops end a sentence without a space, the others need one.
 _STOP = re.compile(r"(?:[.!?…。！？｡؟۔।॥።]+|\.(?=[\"'”’»)]))[\"'”’»›)\]」』）】〉》]*")
 _WIDE_STOPS = frozenset("。！？｡")
@@ -23,7 +25,7 @@ _NEXT_WORDS = re.compile(r"\s*((?:[^\s]+\s*){1,4})")
 # mostly never closed (measured on feed excerpts: real quotations stay under 400 characters).
 _LONGEST_QUOTE = 500
 
-_ABBREVIATIONS = frozenset(
+_ABBREVIATIONS = word_set(
     """
     mr mrs ms dr prof gov sen rep reps sens gen lt col sgt capt cmdr maj adm pres rev hon sr jr st ste mt ft no nos vs
     v etc al inc ltd co corp bros dept est fig approx dist univ assn ave blvd rd jan feb mar apr jun jul aug sep sept
@@ -33,17 +35,17 @@ _ABBREVIATIONS = frozenset(
     m mm mme mlle mgr env p.ex av boul c.-à-d
     sr sra srta dña dn ud uds ee.uu pág núm tel aprox exmo exma dra drª sto sta
     tp ts ths gs pgs bs
-    """.split()
+    """
 )
 # "U.S. The" ends a sentence, "U.S. President" does not: only a word that opens sentences decides after these.
-_AMBIGUOUS = frozenset("u.s u.k u.n e.u u.s.a d.c a.m p.m etc inc ltd co corp jr sr n.y l.a usw ee.uu".split())
-_SENTENCE_OPENERS = frozenset(
+_AMBIGUOUS = word_set("u.s u.k u.n e.u u.s.a d.c a.m p.m etc inc ltd co corp jr sr n.y l.a usw ee.uu")
+_SENTENCE_OPENERS = word_set(
     """
     the a an he she it they we i you this that these those but and in on at for from with as after before when while
     if there his her its their our however according meanwhile although many some most one two three by to no not so
     der die das ein eine er sie es wir und aber in im am nach mit
     le la les un une il elle ils elles on nous et mais dans el los las lo en o os as ele ela eles por no na
-    """.split()
+    """
 )
 _SPEECH = re.compile(
     r"\b(?:said|says|asked|asks|added|adds|wrote|told|tweeted|replied|shouted|cried|sagte|fragte|schrieb|rief|dijo|"
@@ -51,7 +53,7 @@ _SPEECH = re.compile(
     re.IGNORECASE,
 )
 # Languages that write ordinals and days with a stop: "am 14. Januar", "den 3. mars", "2026. 1. 14."
-_ORDINAL_STOP = frozenset("de da no nb nn fi cs sk hu et lv sl hr sr tr pl ko ja lt is".split())
+_ORDINAL_STOP = word_set("de da no nb nn fi cs sk hu et lv sl hr sr tr pl ko ja lt is")
 
 
 def split(text: str, lang: str = "") -> tuple[str, ...]:
@@ -132,7 +134,7 @@ def _ends_after_quote(stop: str, rest: str) -> bool:
     if stop[0] not in "!?":
         return True
     words = _NEXT_WORDS.match(rest)
-    return not (words and rest[0] not in "\"“«„" and _SPEECH.search(words.group(1)))
+    return not (words and rest[0] not in '"“«„' and _SPEECH.search(words.group(1)))
 
 
 def _is_abbreviation(before: str, rest: str, lang: str) -> bool:
@@ -147,7 +149,9 @@ def _is_abbreviation(before: str, rest: str, lang: str) -> bool:
     if word in _AMBIGUOUS:
         return opener not in _SENTENCE_OPENERS
     if word in _ABBREVIATIONS:
-        return not (word == "no" and not rest[0].isdigit()) and not (word in {"sun", "sat", "mar", "art"} and not rest[0].isdigit())
+        return not (word == "no" and not rest[0].isdigit()) and not (
+            word in {"sun", "sat", "mar", "art"} and not rest[0].isdigit()
+        )
     # Initials: "J. Smith", "J.K. Rowling", but "vitamin C. The" and "Plan B. It" end.
     letters = word.replace(".", "")
     is_initial = len(letters) == 1 or (len(letters) <= 3 and "." in word)
@@ -155,7 +159,7 @@ def _is_abbreviation(before: str, rest: str, lang: str) -> bool:
 
 
 def _quoted(line: str) -> list[tuple[int, int]]:
-    """Find quotations and brackets that are closed: (offset of the opener, offset of the closer), outermost, in order."""
+    """Find what is quoted or in brackets and closed, outermost, in order: (offset of the opener, of the closer)."""
     spans: list[tuple[int, int]] = []
     at, n = 0, len(line)
     straight = line.count('"') % 2 == 0

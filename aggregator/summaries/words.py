@@ -1,22 +1,29 @@
 """Stems and content words, as the summariser compares them.
 
-Owns the light stemmer and what counts as a content word here. Cutting text into tokens is :mod:`aggregator.text`'s. Must
-not be used to show anything: stems are no words.
+Owns the light stemmer and what counts as a content word here. Cutting text into tokens is :mod:`aggregator.text`'s.
+Must not be used to show anything: stems are no words.
 """
 
 from functools import lru_cache
 
 from aggregator.text import ALL_STOP_WORDS, STOP_WORDS, tokens
 
+
+def word_set(words: str) -> frozenset[str]:
+    """Make a set of words from a text: tables stay readable and one line per few words."""
+    return frozenset(words.split())
+
+
 # Words that carry no fact of a news sentence, beyond the stop-words of the languages.
-_EMPTY = frozenset(
+_EMPTY = word_set(
     """
     said says say saying told according would could may might can will shall should must also just than there here
     when where while which whose whom what why because though although however still yet very much many more most some
     any each other another such own same so too only then now if else do does did doing done been being am its our ours
     we us you your my me i him hers them their theirs these those don doesn didn isn wasn aren weren won wouldn couldn
-    off down over under between through during before until per via amid among news report reports reported mr mrs ms dr
-    """.split()
+    no nor none neither never without off down over under between through during before until per via amid among news
+    report reports reported mr mrs ms dr
+    """
 )
 _VOWELS = frozenset("aeiouy")
 # Longest first; what stays must have a vowel and at least three letters.
@@ -58,7 +65,7 @@ def _tidy(root: str) -> str:
 
 
 def is_content(token: str, lang: str) -> bool:
-    """Tell whether a token says something: no stop-word of its language ("war" is one in German only), no lone letter."""
+    """Tell whether a token says something: no stop-word of its language ("war" is one in German), no lone letter."""
     if token in STOP_WORDS.get(lang, ALL_STOP_WORDS) or token in _EMPTY:
         return False
     return len(token) > 1 or token.isdigit() or ord(token) > 0x2E80

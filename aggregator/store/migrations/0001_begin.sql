@@ -1,5 +1,12 @@
 -- Times are integers: microseconds since 1970-01-01 UTC. They round-trip exactly and sort as numbers.
 
+-- When this database got which step; PRAGMA user_version holds the last n.
+CREATE TABLE migrations (
+  n INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+);
+
 -- What is remembered of a source. "state" is the whole SourceState as JSON, so that it can grow without a migration;
 -- due_at and polled_at repeat two of its fields for the index. due_at is -2^62 for a source that was never polled.
 CREATE TABLE sources (

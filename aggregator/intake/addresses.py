@@ -1,0 +1,117 @@
+"""Judge the network addresses that a source may lead to. Pure.
+
+Whoever writes a feed must not make this program ask a router, a metadata service or a neighbour for anything. So every
+address is refused that is not part of the public internet, unless ``allow_hosts`` names it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+_NEVER_PUBLIC = (
+    IPv6Network("::/96"),  # IPv4-compatible, long given up
+    IPv6Network("2001::/32"),  # Teredo: the IPv4 address inside is that of anybody
+    IPv6Network("64:ff9b:1::/48"),  # NAT64 of a local network
+    IPv6Network("fec0::/10"),  # site-local, given up
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """What may be fetched though it is private.
+
+    Attributes:
+        hosts: (host or address in lower case, port or 0 for any).
+        networks: Ranges of addresses, any port.
+    """
+
+    hosts: tuple[tuple[str, int], ...] = ()
+    networks: tuple[Network, ...] = ()
+
+
+def read_allow_list(entries: Sequence[str]) -> AllowList:
+    """Read ``allow_hosts``: "host", "host:port", "address", "[address]:port" or a range "10.0.0.0/8".
+
+    Raises:
+        ValueError: An entry cannot be read; the message names it.
+    """
+    hosts: list[tuple[str, int]] = []
+    networks: list[Network] = []
+    for entry in entries:
+        text = entry.strip().lower()
+        if "/" in text:
+            try:
+                networks.append(ip_network(text, strict=False))
+            except ValueError as error:
+                raise ValueError(f"allow_hosts: {entry!r} is no range of addresses") from error
+        else:
+            hosts.append(_host_and_port(text, entry))
+    return AllowList(hosts=tuple(hosts), networks=tuple(networks))
+
+
+def _host_and_port(text: str, entry: str) -> tuple[str, int]:
+    host, port = text, ""
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":")
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    if not host or (port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536)):
+        raise ValueError(f"allow_hosts: {entry!r} is no host, host:port or range of addresses")
+    try:
+        host = str(ip_address(host))
+    except ValueError:
+        host = host.rstrip(".")
+    return host, int(port or 0)
+
+
+def why_refused(address: str, *, host: str, port: int, allowed: AllowList) -> str:
+    """Say in words why an address must not be connected to; empty: it may.
+
+    Args:
+        address: What ``host`` resolved to.
+        host: As the address of the source or a redirect names it.
+        port: Where it is to be connected.
+        allowed: The exceptions.
+    """
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return f"{address} is no network address"
+    kind = _kind(ip)
+    if not kind:
+        return ""
+    name = host.lower().strip("[]").rstrip(".")
+    inner = _inner(ip) or ip
+    if any(each in (name, str(ip), str(inner)) and only in (0, port) for each, only in allowed.hosts):
+        return ""
+    if any(one in network for network in allowed.networks for one in {ip, inner} if one.version == network.version):
+        return ""
+    return f"the address {ip} is {kind} and not in allow_hosts"
+
+
+def _inner(ip: Address) -> IPv4Address | None:
+    """Give the IPv4 address that an IPv6 address only wraps."""
+    if isinstance(ip, IPv4Address):
+        return None
+    if ip in _NAT64:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour
+
+
+def _kind(ip: Address) -> str:
+    """Say why an address is not public; empty: it is."""
+    ip = _inner(ip) or ip
+    if isinstance(ip, IPv6Address) and any(ip in network for network in _NEVER_PUBLIC) and not ip.is_loopback:
+        return "not public"
+    if ip.is_loopback:
+        return "this machine"
+    if ip.is_link_local:
+        return "link-local"
+    if ip.is_multicast:
+        return "multicast"
+    return "" if ip.is_global else "private"

@@ -1,0 +1,52 @@
+"""Read what the headers of an answer say about time. Pure.
+
+Source: RFC 9111 4.2.1, 4.2.3 and 5.2.2.1; RFC 9110 10.2.3.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+LONGEST = timedelta(days=365)  # what is claimed beyond is a mistake or an attack on arithmetic
+
+_MAX_AGE = re.compile(r"(?:\A|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
+_SECONDS = re.compile(r"\s*(\d{1,12})\s*\Z")
+
+
+def max_age_of(*, cache_control: str, expires: str, age: str, date: str, now: datetime | None) -> timedelta | None:
+    """Give how long an answer claims to be fresh from now on; ``None``: it claims nothing.
+
+    ``max-age`` beats ``Expires``; the time that it has spent in caches (``Age``) is taken off. ``now`` stands in for a
+    missing ``Date``.
+    """
+    if found := _MAX_AGE.search(cache_control):
+        spent = _SECONDS.match(age)
+        left = int(found[1]) - (int(spent[1]) if spent else 0)
+        return min(timedelta(seconds=max(left, 0)), LONGEST)
+    if re.search(r"no-cache|no-store", cache_control, re.IGNORECASE):
+        return None
+    return _until(expires, date=date, now=now)
+
+
+def retry_after_of(*, retry_after: str, date: str, now: datetime | None) -> timedelta | None:
+    """Give how long a server asks to be left alone, from seconds or a date; ``None``: it does not ask."""
+    if seconds := _SECONDS.match(retry_after):
+        return min(timedelta(seconds=int(seconds[1])), LONGEST)
+    return _until(retry_after, date=date, now=now)
+
+
+def _until(end: str, *, date: str, now: datetime | None) -> timedelta | None:
+    """Give the time from the server's own clock, or else ours, to ``end``."""
+    ends_at, starts_at = http_date(end), http_date(date) or now
+    if ends_at is None or starts_at is None:
+        return None
+    return min(max(ends_at - starts_at, timedelta(0)), LONGEST)
+
+
+def http_date(text: str) -> datetime | None:
+    """Read a date as HTTP writes it; ``None``: none, or unreadable. Source: RFC 9110, 5.6.7."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

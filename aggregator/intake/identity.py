@@ -1,0 +1,313 @@
+"""Tell which articles of a feed are new, which are known, and which of those changed. Pure.
+
+An article keeps its id while its source keeps any of what it is known by: guid, address, title with date, title with
+text. The world breaks each of them: guids change with every poll, one guid or one link stands for all articles, links
+carry tokens, titles are edited. So a guid or a link that several articles share says nothing, no single sign is
+believed against all the others, and each known article is taken at most once. Ids contain the source: no source can
+take over the article of another by repeating its guid.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aggregator.intake.urls import FEED_HOSTS, canonical_url, host_of, publisher_of
+from aggregator.markup import to_text
+from aggregator.model import Article, ArticleChange, ChangeKind, KnownArticle, ParsedArticle, ParsedFeed, Source
+
+ID_DIGITS = 16  # 64 bits: among 10 million articles a clash has a chance of 1 in 370,000
+HASH_DIGITS = 8  # per part of a fingerprint: compared only with the same article before
+PARTS = ("title", "link", "text", "date")
+
+_LANG = re.compile(r"([a-zA-Z]{2,3})(?:[-_].*)?\Z", re.DOTALL)
+
+
+# ---------------------------------------------------------------- ids
+
+
+def key_ids(feed: ParsedFeed, *, source_url: str) -> tuple[str, ...]:
+    """Give an id for each article of a feed, in its order: 16 hex digits, none twice, the same at a second reading.
+
+    Of each article the id holds as little as tells it from the others: its guid, else more and more of the rest.
+    """
+    taken: set[str] = set()
+    keys = [_keys(article) for article in feed.articles]
+    shared = Counter(key for each in keys for key in each)
+    return tuple(_mint(source_url, [key for key in each if shared[key] == 1] or each[-1:], taken) for each in keys)
+
+
+def _keys(article: ParsedArticle) -> list[str]:
+    """Give what may identify an article, from the most lasting to the most exact."""
+    link = canonical_url(article.link)
+    date = _iso(article.published_at) or _iso(article.updated_at)
+    keys = []
+    if article.guid:
+        keys += [f"guid\n{article.guid}", f"guid\n{article.guid}\n{link}"]
+    elif link:
+        keys.append(f"link\n{link}")
+    if article.title or date:
+        keys.append(f"title\n{article.guid}\n{link}\n{article.title}\n{date}")
+    enclosures = " ".join(each.url for each in article.enclosures)
+    keys.append(f"all\n{article.guid}\n{link}\n{article.title}\n{date}\n{enclosures}\n{_text(article)}")
+    return keys
+
+
+def _mint(source_url: str, keys: Sequence[str], taken: set[str]) -> str:
+    """Give the first id that is free and take it; identical articles are told apart by number."""
+    for key in keys:
+        minted = _digest(f"{source_url}\n{key}", ID_DIGITS)
+        if minted not in taken:
+            taken.add(minted)
+            return minted
+    n = 2
+    while (minted := _digest(f"{source_url}\n{keys[-1]}\n{n}", ID_DIGITS)) in taken:
+        n += 1
+    taken.add(minted)
+    return minted
+
+
+def _digest(text: str, n_digits: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:n_digits]
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _text(article: ParsedArticle) -> str:
+    return to_text(article.content or article.summary)
+
+
+# ---------------------------------------------------------------- comparing
+
+
+def diff(
+    feed: ParsedFeed, *, source: Source, known: Sequence[KnownArticle], now: datetime
+) -> tuple[ArticleChange, ...]:
+    """Compare a feed with what is stored of its source.
+
+    Args:
+        feed: As parsed, its articles filtered.
+        source: As configured.
+        known: Every stored article of the source.
+        now: When the feed was read.
+
+    Returns:
+        One change for each article, in the feed's order; what a feed repeats word by word counts once. Id and
+        ``first_seen_at`` of a known article stay. Cost: O(n_articles + n_known).
+    """
+    articles = _without_repeats(feed.articles)
+    texts = [_text(article) for article in articles]
+    matches = _match(articles, texts, known)
+    taken = {each.id for each in known}
+    keys = [_keys(article) for article in articles]
+    shared = Counter(key for each in keys for key in each)
+    changes = []
+    for i, (article, text) in enumerate(zip(articles, texts, strict=True)):
+        if match := matches.get(i):
+            built = _build(match.id, article, text, feed, source, first_seen_at=match.first_seen_at)
+            changes.append(_compare(match, built, now))
+        else:
+            own = [key for key in keys[i] if shared[key] == 1] or keys[i][-1:]
+            built = _build(_mint(source.url, own, taken), article, text, feed, source, first_seen_at=now)
+            changes.append(ArticleChange(kind=ChangeKind.NEW, article=built))
+    return tuple(changes)
+
+
+def _without_repeats(articles: Sequence[ParsedArticle]) -> tuple[ParsedArticle, ...]:
+    seen: dict[Hashable, ParsedArticle] = {}
+    for article in articles:
+        named = article.guid or article.link or article.title
+        rest = "" if named else _text(article)
+        seen.setdefault(
+            (article.guid, article.link, article.title, article.published_at, article.enclosures, rest), article
+        )
+    return tuple(seen.values())
+
+
+def _compare(known: KnownArticle, built: Article, now: datetime) -> ArticleChange:
+    before, after = known.fingerprint.split("-"), built.fingerprint.split("-")
+    changed = [part for part, old, new in zip(PARTS, before, after, strict=False) if old != new]
+    if not changed:
+        return ArticleChange(kind=ChangeKind.UNCHANGED, article=built)
+    return ArticleChange(kind=ChangeKind.MODIFIED, article=replace(built, modified_at=now), reason=", ".join(changed))
+
+
+def _build(
+    article_id: str, article: ParsedArticle, text: str, feed: ParsedFeed, source: Source, *, first_seen_at: datetime
+) -> Article:
+    declared = source.lang or article.lang or feed.lang
+    lang = _LANG.match(declared)
+    built = Article(
+        id=article_id,
+        source_url=source.url,
+        publisher=source.publisher or _publisher(feed, source),
+        source_name=source.name or feed.title or host_of(source.url),
+        guid=article.guid,
+        link=article.link,
+        canonical_url=canonical_url(article.link),
+        title=article.title,
+        summary=article.summary,
+        content=article.content,
+        text=text,
+        author=article.author,
+        categories=article.categories,
+        tags=source.tags,
+        enclosures=article.enclosures,
+        image=article.image,
+        lang=lang[1].lower() if lang else "und",
+        published_at=article.published_at,
+        updated_at=article.updated_at,
+        first_seen_at=first_seen_at,
+        modified_at=first_seen_at,
+        weight=source.weight,
+    )
+    return replace(built, fingerprint=fingerprint_of(built))
+
+
+def _publisher(feed: ParsedFeed, source: Source) -> str:
+    """Give the registrable domain of the source, or of its site where a service only carries the feed."""
+    domain = publisher_of(source.url)
+    if domain in FEED_HOSTS and feed.site_url:
+        return publisher_of(feed.site_url)
+    return domain
+
+
+def fingerprint_of(article: Article) -> str:
+    """Give short hashes of title, link, text and date, joined by "-".
+
+    The link counts without its query, so that a token makes no change. The date is the effective one: a feed that dates
+    everything "now" at every poll changes nothing either.
+    """
+    return "-".join(
+        (
+            _hash(article.title),
+            _hash(_bare(article.canonical_url)),
+            _hash(article.text),
+            _hash(article.at.isoformat()),
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return _digest(text, HASH_DIGITS) if text else "0"
+
+
+def _bare(url: str) -> str:
+    return url.partition("?")[0]
+
+
+# ---------------------------------------------------------------- matching
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What an article, read or stored, is known by; empty or ``None``: it has none. ``text`` is a hash."""
+
+    guid: str
+    link: str
+    title: str
+    date: datetime | None
+    text: str
+
+
+Sign = Callable[[Signs], Hashable]
+
+
+def _together(*values: Hashable) -> Hashable:
+    """Give the values as one sign, or ``None`` if one is missing."""
+    return values if all(values) else None
+
+
+def _is_any(_a: Signs, _b: Signs) -> bool:
+    return True
+
+
+def _is_backed(a: Signs, b: Signs) -> bool:
+    """Tell whether anything else speaks for the pair, or nothing can."""
+    if a.link and b.link and _bare(a.link) == _bare(b.link):
+        return True
+    return _is_same_telling(a, b) or not (a.link and b.link)
+
+
+def _is_same_telling(a: Signs, b: Signs) -> bool:
+    return bool((a.title and a.title == b.title) or (a.date and a.date == b.date))
+
+
+def _is_one_page(a: Signs, b: Signs) -> bool:
+    return not (a.guid and b.guid) or _is_same_telling(a, b)
+
+
+def _is_of_one_date(a: Signs, b: Signs) -> bool:
+    return a.date == b.date or not (a.date and b.date)
+
+
+# From the surest to the least sure. A sign counts only where one article and one known article have it.
+SIGNS: tuple[tuple[Sign, Callable[[Signs, Signs], bool]], ...] = (
+    (lambda s: (s.guid, s.link, s.title, s.date) if s.guid or s.link else None, _is_any),
+    (lambda s: _together(s.guid, s.link), _is_any),
+    (lambda s: s.guid, _is_backed),
+    (lambda s: canonical_url(s.guid), _is_backed),  # http or https, a fragment that counts edits
+    (lambda s: _together(s.guid, s.date), _is_any),  # one guid for all
+    (lambda s: s.link, _is_one_page),
+    (lambda s: _together(s.link, s.date), _is_any),  # one link for all
+    (lambda s: _together(s.title, s.date), _is_any),  # guid and link both change
+    (lambda s: _together(s.title, _bare(s.link)), _is_of_one_date),
+    (lambda s: _together(s.title, s.text), _is_of_one_date),
+)
+
+
+def _match(
+    articles: Sequence[ParsedArticle], texts: Sequence[str], known: Sequence[KnownArticle]
+) -> dict[int, KnownArticle]:
+    """Give, by the index of each article that has one, the known article that it is."""
+    if not known:
+        return {}
+    read = [
+        Signs(
+            guid=each.guid,
+            link=canonical_url(each.link),
+            title=each.title,
+            date=each.published_at,
+            text=_hash(text) if text else "",
+        )
+        for each, text in zip(articles, texts, strict=True)
+    ]
+    stored = [_signs_of(each) for each in known]
+    matches: dict[int, int] = {}
+    for sign, is_sure in SIGNS:
+        if len(matches) == len(read):
+            break
+        stored_by_sign = _by_sign(sign, stored)
+        used = set(matches.values())
+        for value, i in _by_sign(sign, read).items():
+            j = stored_by_sign.get(value)
+            if i is None or j is None or i in matches or j in used:
+                continue
+            if is_sure(read[i], stored[j]):
+                matches[i] = j
+    return {i: known[j] for i, j in matches.items()}
+
+
+def _signs_of(known: KnownArticle) -> Signs:
+    parts = known.fingerprint.split("-")
+    text = parts[PARTS.index("text")] if len(parts) == len(PARTS) else ""
+    return Signs(
+        guid=known.guid,
+        link=known.canonical_url,
+        title=known.title,
+        date=known.published_at,
+        text="" if text == "0" else text,
+    )
+
+
+def _by_sign(sign: Sign, all_signs: Sequence[Signs]) -> dict[Hashable, int | None]:
+    """Give the index of the only one with each sign; ``None`` where several have it."""
+    found: dict[Hashable, int | None] = {}
+    for i, signs in enumerate(all_signs):
+        if value := sign(signs):
+            found[value] = None if value in found else i
+    return found

@@ -1,0 +1,147 @@
+"""Turn the bytes of a source into a feed, or say in words why they are none.
+
+One way leads through each kind of body: JSON Feed to ``parse_json``; XML to feedparser, which is the most tolerant
+parser there is; what even feedparser cannot read is mended by ``rescue`` and tried again. Bytes are always wrapped in
+``BytesIO``: given bytes or a text, feedparser opens files and addresses. feedparser is named here only.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import feedparser
+
+from aggregator.intake import entries
+from aggregator.intake.discover import feed_links
+from aggregator.intake.encoding import to_utf8
+from aggregator.intake.parse_json import parse_json
+from aggregator.intake.rescue import cut, mended
+from aggregator.markup import clean, one_line, safe_url
+from aggregator.model import NotAFeed, ParsedFeed, ParseResult
+
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_ARTICLE = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s/>]")
+_PERIODS = {"hourly": 1, "daily": 24, "weekly": 24 * 7, "monthly": 24 * 30, "yearly": 24 * 365}
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SKIP = re.compile(rb"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
+MAX_WARNING = 200  # characters
+
+
+def parse(body: bytes, *, url: str = "", content_type: str = "", max_articles: int = 2000) -> ParseResult:
+    """Read a feed.
+
+    Args:
+        body: Hostile bytes, at most some MB.
+        url: Where they came from: what relative addresses are relative to; empty: unknown.
+        content_type: As the server gave it; used only where the bytes themselves leave the encoding open.
+        max_articles: How many are read at most; feeds begin with the newest.
+
+    Returns:
+        The feed, perhaps without articles, or why it is none. Never raises for any bytes.
+    """
+    if not body.strip():
+        return NotAFeed(reason="an empty body")
+    text, warnings = to_utf8(body, content_type)
+    start = text.lstrip()[:1]
+    if start in (b"{", b"["):
+        return parse_json(text.decode("utf-8", "replace"), url=url, max_articles=max_articles)
+    if _HTML.match(text[:5000]):
+        return NotAFeed(reason="an HTML page, not a feed", feed_urls=feed_links(text, base_url=url))
+    text, n_left_out = cut(text, max_articles=max_articles)
+    if n_left_out:
+        warnings.append(f"only the first {max_articles} articles are read, {n_left_out} are left out")
+    found = _feedparser(text, url)
+    if not found.entries and (not found.version or _ARTICLE.search(text)):
+        for better in mended(text):
+            again = _feedparser(better, url)
+            if again.entries or (again.version and not found.version):
+                found = again
+                warnings.append("broken XML was mended")
+                break
+    if not found.version and not found.entries:
+        return NotAFeed(reason=_what_it_is(text), feed_urls=feed_links(text, base_url=url) if b"<" in text else ())
+    return _to_feed(found, text, url, warnings, max_articles)
+
+
+def _feedparser(text: bytes, url: str) -> Any:
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if url:
+        headers["content-location"] = url
+    try:
+        return feedparser.parse(
+            io.BytesIO(text), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # hostile bytes make feedparser raise nearly anything: UnicodeError, TypeError, ...
+        return feedparser.FeedParserDict(
+            feed=feedparser.FeedParserDict(), entries=[], version="", bozo=True, bozo_exception=error
+        )
+
+
+def _what_it_is(text: bytes) -> str:
+    if b"<" not in text:
+        return "plain text, not a feed"
+    root = re.search(rb"<([A-Za-z][\w:.-]{0,40})", text)
+    return f"no feed: its first element is <{root[1].decode('ascii', 'replace')}>" if root else "no feed"
+
+
+def _to_feed(found: Any, text: bytes, url: str, warnings: list[str], max_articles: int) -> ParsedFeed:
+    feed = found.feed
+    if found.get("bozo") and (broken := _broken(found.get("bozo_exception"))):
+        warnings.append(broken)
+    self_url = next((each.get("href", "") for each in feed.get("links", []) if each.get("rel") == "self"), "")
+    site_url = safe_url(feed.get("link") or "", url)
+    base_url = url or site_url or safe_url(self_url)
+    author = entries.author_of(feed)
+    articles = tuple(
+        entries.to_article(each, base_url=base_url, is_atom=found.version.startswith("atom"), feed_author=author)
+        for each in found.entries[:max_articles]
+    )
+    skip_hours, skip_days = _skips(text)
+    return ParsedFeed(
+        format=found.version or "unknown",
+        title=one_line(feed.get("title") or ""),
+        site_url=site_url,
+        self_url=safe_url(self_url, url),
+        lang=one_line(feed.get("language") or "")[: entries.MAX_LANG],
+        articles=articles,
+        warnings=tuple(warnings),
+        ttl=_ttl(feed),
+        skip_hours=skip_hours,
+        skip_days=skip_days,
+    )
+
+
+def _broken(error: object) -> str:
+    if error is None or isinstance(error, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType):
+        return ""
+    return one_line(f"broken XML: {clean(str(error))}")[:MAX_WARNING]
+
+
+def _ttl(feed: Mapping[str, Any]) -> timedelta | None:
+    """Give RSS ``ttl`` (minutes) or the syndication module's period. Source: RSS 2.0; RSS 1.0 modules."""
+    minutes = str(feed.get("ttl") or "").strip()
+    if re.fullmatch(r"[0-9]{1,6}", minutes) and int(minutes):
+        return timedelta(minutes=int(minutes))
+    hours = _PERIODS.get(str(feed.get("sy_updateperiod") or "").strip().lower())
+    if hours is None:
+        return None
+    frequency = str(feed.get("sy_updatefrequency") or "").strip()
+    times = int(frequency) if re.fullmatch(r"[0-9]{1,4}", frequency) else 1
+    return timedelta(hours=hours) / max(times, 1)
+
+
+def _skips(text: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    hours: set[int] = set()
+    days: set[int] = set()
+    first = _ARTICLE.search(text)
+    for found in _SKIP.finditer(text[: first.start() if first else None]):
+        if found[1].lower() == b"hours":
+            hours.update(int(each) % 24 for each in re.findall(rb">\s*(\d{1,2})\s*<", found[2]) if int(each) <= 24)
+        else:
+            names = (each[:3].decode().lower() for each in re.findall(rb">\s*([A-Za-z]{3,9})\s*<", found[2]))
+            days.update(_DAYS.index(name) for name in names if name in _DAYS)
+    return tuple(sorted(hours)), tuple(sorted(days))

@@ -1,0 +1,316 @@
+"""The store in memory: what :mod:`.sqlite` does, written as plainly as possible. For tests, and as its reference.
+
+Both stand under ``tests/contract/test_store.py``. Values are frozen, so keeping and giving out the same one is safe.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from aggregator.errors import StoreError
+from aggregator.model import (
+    EPOCH,
+    Article,
+    ArticleChange,
+    ChangeKind,
+    Claim,
+    Clustering,
+    KnownArticle,
+    LiveStory,
+    Membership,
+    PollRecord,
+    Published,
+    Revision,
+    SourceState,
+    Story,
+)
+from aggregator.store.base import Counts
+from aggregator.store.polls import check_belongs, postponed
+from aggregator.store.publishing import check_follows
+
+
+@dataclass(slots=True)
+class _Source:
+    state: SourceState
+    is_subscribed: bool = True
+    token: int = 0
+    claimed_by: str = ""
+    lease_until: datetime = EPOCH
+
+    def give_back(self) -> None:
+        self.claimed_by, self.lease_until = "", EPOCH
+
+
+@dataclass(slots=True)
+class _Story:
+    id: str
+    minted_at: datetime
+    merged_into: str = ""
+    is_stale: bool = True
+    is_unrendered: bool = False
+    revisions: list[Revision] = field(default_factory=list)
+
+
+def _article_order(article: Article) -> tuple[datetime, str]:
+    return (article.at, article.id)
+
+
+class MemoryStore:
+    """A :class:`.base.Store` that is gone with its process."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, _Source] = {}
+        self._articles: dict[str, Article] = {}
+        self._polls: dict[tuple[datetime, str], PollRecord] = {}
+        self._stories: dict[str, _Story] = {}
+        self._memberships: dict[str, Membership] = {}
+        self._published: dict[tuple[str, str], Published] = {}
+
+    # -- sources and polls
+
+    def sync_sources(self, urls: Sequence[str]) -> None:
+        """See :meth:`.base.Store.sync_sources`."""
+        for source in self._sources.values():
+            source.is_subscribed = False
+        for url in urls:
+            self._sources.setdefault(url, _Source(SourceState(url=url))).is_subscribed = True
+
+    def claim_due(
+        self, *, now: datetime, limit: int, lease: timedelta, worker: str, force: bool = False, url: str = ""
+    ) -> tuple[Claim, ...]:
+        """See :meth:`.base.Store.claim_due`."""
+
+        def may_be_polled(source: _Source) -> bool:
+            if force:
+                return source.state.last_polled_at is None or source.state.last_polled_at < now
+            return source.state.next_poll_at is None or source.state.next_poll_at <= now
+
+        def longest_due(source: _Source) -> tuple[bool, datetime, str]:
+            due_at = source.state.next_poll_at
+            return (due_at is not None, due_at or EPOCH, source.state.url)
+
+        found = [
+            source
+            for source in self._sources.values()
+            if source.is_subscribed and source.lease_until <= now and may_be_polled(source)
+            if not url or source.state.url == url
+        ]
+        chosen = sorted(found, key=longest_due)[: max(limit, 0)]
+        for source in chosen:
+            source.token += 1
+            source.claimed_by, source.lease_until = worker, now + lease
+        return tuple(Claim(state=source.state, token=source.token) for source in chosen)
+
+    def complete(self, claim: Claim, state: SourceState, changes: Sequence[ArticleChange], record: PollRecord) -> bool:
+        """See :meth:`.base.Store.complete`."""
+        check_belongs(claim, state, changes, record)
+        source = self._sources.get(claim.state.url)
+        if source is None or source.token != claim.token:
+            return False
+        source.state = state
+        source.give_back()
+        for change in changes:
+            if change.kind is not ChangeKind.UNCHANGED:
+                self._articles[change.article.id] = change.article
+            if change.kind is ChangeKind.MODIFIED and change.article.id in self._memberships:
+                self._stories[self._memberships[change.article.id].story_id].is_stale = True
+        self._polls[record.polled_at, record.source_url] = record
+        return True
+
+    def postpone(self, urls: Sequence[str], *, until: datetime, reason: str) -> None:
+        """See :meth:`.base.Store.postpone`."""
+        for url in urls:
+            if source := self._sources.get(url):
+                source.state = postponed(source.state, until=until, reason=reason)
+
+    def release_claims(self, worker: str) -> int:
+        """See :meth:`.base.Store.release_claims`."""
+        held = [source for source in self._sources.values() if worker and source.claimed_by == worker]
+        for source in held:
+            source.give_back()
+        return len(held)
+
+    def known_articles(self, source_url: str) -> tuple[KnownArticle, ...]:
+        """See :meth:`.base.Store.known_articles`."""
+        found = [article for article in self._articles.values() if article.source_url == source_url]
+        return tuple(
+            KnownArticle(
+                id=article.id,
+                guid=article.guid,
+                link=article.link,
+                canonical_url=article.canonical_url,
+                title=article.title,
+                published_at=article.published_at,
+                first_seen_at=article.first_seen_at,
+                fingerprint=article.fingerprint,
+            )
+            for article in sorted(found, key=lambda article: (article.first_seen_at, article.id))
+        )
+
+    def source_states(self) -> tuple[SourceState, ...]:
+        """See :meth:`.base.Store.source_states`."""
+        return tuple(source.state for _, source in sorted(self._subscribed().items()))
+
+    def poll_history(self, *, since: datetime) -> tuple[PollRecord, ...]:
+        """See :meth:`.base.Store.poll_history`."""
+        subscribed = self._subscribed()
+        return tuple(record for (at, url), record in sorted(self._polls.items()) if at >= since and url in subscribed)
+
+    def _subscribed(self) -> dict[str, _Source]:
+        return {url: source for url, source in self._sources.items() if source.is_subscribed}
+
+    # -- articles and stories
+
+    def articles(self, ids: Iterable[str]) -> tuple[Article, ...]:
+        """See :meth:`.base.Store.articles`."""
+        found = [self._articles[each] for each in dict.fromkeys(ids) if each in self._articles]
+        return tuple(sorted(found, key=_article_order))
+
+    def recent_articles(self, *, limit: int) -> tuple[Article, ...]:
+        """See :meth:`.base.Store.recent_articles`."""
+        newest = sorted(self._articles.values(), key=lambda each: (each.first_seen_at, each.at, each.id), reverse=True)
+        return tuple(newest[: max(limit, 0)])
+
+    def unplaced_articles(self) -> tuple[Article, ...]:
+        """See :meth:`.base.Store.unplaced_articles`."""
+        return self.articles(self._articles.keys() - self._memberships.keys())
+
+    def live_stories(self, *, since: datetime) -> tuple[LiveStory, ...]:
+        """See :meth:`.base.Store.live_stories`."""
+        members: dict[str, list[Article]] = {}
+        for membership in self._memberships.values():
+            members.setdefault(membership.story_id, []).append(self._articles[membership.article_id])
+        return tuple(
+            LiveStory(id=story.id, minted_at=story.minted_at, articles=tuple(sorted(found, key=_article_order)))
+            for story in self._living()
+            if (found := members.get(story.id, [])) and any(article.at >= since for article in found)
+        )
+
+    def save_clustering(self, clustering: Clustering, *, now: datetime) -> None:
+        """See :meth:`.base.Store.save_clustering`."""
+        if unknown := {each.article_id for each in clustering.memberships} - self._articles.keys():
+            raise StoreError(f"there are no articles {sorted(unknown)}; nothing was saved")
+        named = {each.story_id for each in clustering.memberships} | {each.story_id for each in clustering.merges}
+        for story_id in named:
+            self._stories.setdefault(story_id, _Story(story_id, now))
+        for membership in clustering.memberships:
+            self._place(membership)
+        for merge in clustering.merges:
+            if merge.retired_id in self._stories:
+                self._merge(self._living_id(merge.story_id), self._living_id(merge.retired_id))
+
+    def _place(self, membership: Membership) -> None:
+        wanted = replace(membership, story_id=self._living_id(membership.story_id))
+        before = self._memberships.get(wanted.article_id)
+        if before == wanted:
+            return
+        self._memberships[wanted.article_id] = wanted
+        self._stories[wanted.story_id].is_stale = True
+        if before is not None:
+            self._stories[before.story_id].is_stale = True
+
+    def _merge(self, living: str, retired: str) -> None:
+        if living == retired:
+            return
+        for article_id, membership in self._memberships.items():
+            if membership.story_id == retired:
+                self._memberships[article_id] = replace(membership, story_id=living)
+        for story in self._stories.values():
+            if retired in (story.id, story.merged_into):
+                story.merged_into, story.is_stale, story.is_unrendered = living, False, True
+        self._stories[living].is_stale = True
+
+    def _living_id(self, story_id: str) -> str:
+        return self._stories[story_id].merged_into or story_id
+
+    def _living(self) -> list[_Story]:
+        living = [story for story in self._stories.values() if not story.merged_into]
+        return sorted(living, key=lambda story: (story.minted_at, story.id))
+
+    def story(self, story_id: str) -> Story | None:
+        """See :meth:`.base.Store.story`."""
+        story = self._stories.get(story_id)
+        if story is None:
+            return None
+        members = [each for each in self._memberships.values() if each.story_id == story_id]
+        return Story(
+            id=story_id,
+            minted_at=story.minted_at,
+            memberships=tuple(sorted(members, key=lambda each: (each.joined_at, each.article_id))),
+            merged_into=story.merged_into,
+        )
+
+    def story_ids_of(self, url: str) -> tuple[str, ...]:
+        """See :meth:`.base.Store.story_ids_of`."""
+        if not url:
+            return ()
+        found = {
+            membership.story_id
+            for membership in self._memberships.values()
+            if url in (self._articles[membership.article_id].link, self._articles[membership.article_id].canonical_url)
+        }
+        return tuple(story.id for story in self._living() if story.id in found)
+
+    def story_ids(self) -> tuple[str, ...]:
+        """See :meth:`.base.Store.story_ids`."""
+        return tuple(story.id for story in self._living())
+
+    def merged_stories(self) -> tuple[tuple[str, str], ...]:
+        """See :meth:`.base.Store.merged_stories`."""
+        return tuple(sorted((story.id, story.merged_into) for story in self._stories.values() if story.merged_into))
+
+    # -- summaries and publishing
+
+    def stale_stories(self) -> tuple[str, ...]:
+        """See :meth:`.base.Store.stale_stories`."""
+        return tuple(story.id for story in self._living() if story.is_stale)
+
+    def save_revision(self, story_id: str, revision: Revision | None) -> None:
+        """See :meth:`.base.Store.save_revision`."""
+        story = self._stories.get(story_id)
+        if story is None:
+            check_follows(story_id, revision, last=None)
+            return
+        check_follows(story_id, revision, last=story.revisions[-1].n if story.revisions else 0)
+        if revision is not None:
+            story.revisions.append(revision)
+        story.is_stale, story.is_unrendered = False, True
+
+    def revisions(self, story_id: str) -> tuple[Revision, ...]:
+        """See :meth:`.base.Store.revisions`."""
+        story = self._stories.get(story_id)
+        return tuple(story.revisions) if story else ()
+
+    def newest_revisions(self, *, limit: int) -> tuple[Revision, ...]:
+        """See :meth:`.base.Store.newest_revisions`."""
+        latest = [story.revisions[-1] for story in self._living() if story.revisions]
+        latest.sort(key=lambda revision: revision.story_id)
+        latest.sort(key=lambda revision: revision.newest_at, reverse=True)
+        return tuple(latest[: max(limit, 0)])
+
+    def published(self, slug: str) -> tuple[Published, ...]:
+        """See :meth:`.base.Store.published`."""
+        return tuple(row for (its_slug, _), row in sorted(self._published.items()) if its_slug == slug)
+
+    def save_published(self, rows: Sequence[Published]) -> None:
+        """See :meth:`.base.Store.save_published`."""
+        self._published.update({(row.slug, row.story_id): row for row in rows})
+
+    def unrendered_stories(self) -> tuple[str, ...]:
+        """See :meth:`.base.Store.unrendered_stories`."""
+        return tuple(sorted(story.id for story in self._stories.values() if story.is_unrendered))
+
+    def mark_rendered(self, story_ids: Iterable[str]) -> None:
+        """See :meth:`.base.Store.mark_rendered`."""
+        for story_id in story_ids:
+            if story := self._stories.get(story_id):
+                story.is_unrendered = False
+
+    # -- upkeep
+
+    def counts(self) -> Counts:
+        """See :meth:`.base.Store.counts`. Sources are the subscribed ones."""
+        return Counts(n_articles=len(self._articles), n_stories=len(self._living()), n_sources=len(self._subscribed()))
+
+    def close(self) -> None:
+        """See :meth:`.base.Store.close`."""

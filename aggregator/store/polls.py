@@ -1,0 +1,157 @@
+"""SQL about sources and polls: who is due, who may poll it, what a poll found. Each function runs in a transaction."""
+
+# ruff: noqa: S608 - statements are made of the column lists in rows.py; every value is bound
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.errors import StoreError
+from aggregator.model import Article, ArticleChange, ChangeKind, Claim, KnownArticle, PollRecord, SourceState
+from aggregator.store import rows
+
+_STATE_COLUMNS = "state = ?, due_at = ?, polled_at = ?"
+
+_IN_ARTICLE_ORDER = ", ".join(rows.ARTICLE_COLUMNS)
+_KEPT = "id"  # what a changed article keeps of its row, besides n and is_placed
+_SAVE_ARTICLE = (
+    f"INSERT INTO articles ({_IN_ARTICLE_ORDER}, at) VALUES ({', '.join('?' * (len(rows.ARTICLE_COLUMNS) + 1))}) "
+    "ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in (*rows.ARTICLE_COLUMNS, "at") if name != _KEPT)
+)
+_SAVE_TEXT = (
+    "INSERT INTO texts (summary, content, text, article_n) SELECT ?, ?, ?, n FROM articles WHERE id = ? "
+    "ON CONFLICT (article_n) DO UPDATE SET "
+    "summary = excluded.summary, content = excluded.content, text = excluded.text"
+)
+_POLL = ", ".join(f"polls.{name}" for name in rows.POLL_COLUMNS)
+_SAVE_POLL = f"INSERT OR REPLACE INTO polls ({', '.join(rows.POLL_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_MAKE_STALE = (
+    "UPDATE stories SET is_stale = 1 "
+    "WHERE is_stale = 0 AND id = (SELECT story_id FROM memberships WHERE article_id = ?)"
+)
+
+
+def sync_sources(conn: sqlite3.Connection, urls: Sequence[str]) -> None:
+    """See :meth:`.base.Store.sync_sources`."""
+    known = dict(conn.execute("SELECT url, is_subscribed FROM sources").fetchall())
+    wanted = dict.fromkeys(urls)
+    conn.executemany(
+        "UPDATE sources SET is_subscribed = ? WHERE url = ?",
+        [(url in wanted, url) for url, is_subscribed in known.items() if bool(is_subscribed) != (url in wanted)],
+    )
+    conn.executemany(
+        "INSERT INTO sources (url, state, due_at, polled_at) VALUES (?, ?, ?, ?)",
+        [(url, *rows.state_row(SourceState(url=url))) for url in wanted if url not in known],
+    )
+
+
+def claim_due(
+    conn: sqlite3.Connection, *, now: datetime, limit: int, lease: timedelta, worker: str, force: bool, url: str
+) -> tuple[Claim, ...]:
+    """See :meth:`.base.Store.claim_due`."""
+    moment = rows.to_microseconds(now)
+    conditions = ["is_subscribed = 1", "lease_until <= :now"]
+    conditions.append("(polled_at IS NULL OR polled_at < :now)" if force else "due_at <= :now")
+    if url:
+        conditions.append("url = :url")
+    chosen = conn.execute(
+        f"SELECT url, token + 1, state FROM sources WHERE {' AND '.join(conditions)} ORDER BY due_at, url LIMIT :limit",
+        {"now": moment, "url": url, "limit": max(limit, 0)},
+    ).fetchall()
+    lease_until = rows.to_microseconds(now + lease)
+    conn.executemany(
+        "UPDATE sources SET claimed_by = ?, lease_until = ?, token = ? WHERE url = ?",
+        [(worker, lease_until, token, source_url) for source_url, token, _ in chosen],
+    )
+    return tuple(Claim(state=rows.state_of(text), token=token) for _, token, text in chosen)
+
+
+def complete(
+    conn: sqlite3.Connection, claim: Claim, state: SourceState, changes: Sequence[ArticleChange], record: PollRecord
+) -> bool:
+    """See :meth:`.base.Store.complete`."""
+    check_belongs(claim, state, changes, record)
+    given_back = conn.execute(
+        f"UPDATE sources SET {_STATE_COLUMNS}, claimed_by = '', lease_until = 0 WHERE url = ? AND token = ?",
+        (*rows.state_row(state), claim.state.url, claim.token),
+    )
+    if given_back.rowcount == 0:
+        return False
+    save_articles(conn, [change.article for change in changes if change.kind is not ChangeKind.UNCHANGED])
+    conn.executemany(_MAKE_STALE, [(each.article.id,) for each in changes if each.kind is ChangeKind.MODIFIED])
+    conn.execute(_SAVE_POLL, rows.poll_row(record))
+    return True
+
+
+def check_belongs(claim: Claim, state: SourceState, changes: Sequence[ArticleChange], record: PollRecord) -> None:
+    """Refuse a poll that speaks of another source than its claim.
+
+    Raises:
+        StoreError: A mistake of the caller that would damage the other source.
+    """
+    url = claim.state.url
+    if state.url != url or record.source_url != url or any(each.article.source_url != url for each in changes):
+        raise StoreError(f"the poll of {url} brings something of another source; nothing was saved")
+
+
+def save_articles(conn: sqlite3.Connection, articles: Sequence[Article]) -> None:
+    """Insert or replace articles with their texts; an article that has a story stays in it."""
+    if not articles:
+        return
+    conn.executemany(_SAVE_ARTICLE, [rows.article_row(article) for article in articles])
+    conn.executemany(_SAVE_TEXT, [(article.summary, article.content, article.text, article.id) for article in articles])
+
+
+def postpone(conn: sqlite3.Connection, urls: Iterable[str], *, until: datetime, reason: str) -> None:
+    """See :meth:`.base.Store.postpone`."""
+    chosen = conn.execute(
+        "SELECT url, state FROM sources WHERE url IN (SELECT value FROM json_each(?)) AND due_at < ?",
+        (json.dumps(list(urls)), rows.to_microseconds(until)),
+    ).fetchall()
+    changed = []
+    for url, text in chosen:
+        state = postponed(rows.state_of(text), until=until, reason=reason)
+        changed.append((*rows.state_row(state), url))
+    conn.executemany(f"UPDATE sources SET {_STATE_COLUMNS} WHERE url = ?", changed)
+
+
+def postponed(state: SourceState, *, until: datetime, reason: str) -> SourceState:
+    """Give ``state`` with a later ``next_poll_at``; an equal or later one stays, with its reason."""
+    if state.next_poll_at is not None and state.next_poll_at >= until:
+        return state
+    return replace(state, next_poll_at=until, reason=reason)
+
+
+def release_claims(conn: sqlite3.Connection, worker: str) -> int:
+    """See :meth:`.base.Store.release_claims`."""
+    return conn.execute(
+        "UPDATE sources SET claimed_by = '', lease_until = 0 WHERE claimed_by = ? AND claimed_by <> ''", (worker,)
+    ).rowcount
+
+
+def known_articles(conn: sqlite3.Connection, source_url: str) -> tuple[KnownArticle, ...]:
+    """See :meth:`.base.Store.known_articles`."""
+    found = conn.execute(
+        f"SELECT {', '.join(rows.KNOWN_ARTICLE_COLUMNS)} FROM articles WHERE source_url = ? ORDER BY first_seen_at, id",
+        (source_url,),
+    )
+    return tuple([rows.known_article_of(row) for row in found])
+
+
+def source_states(conn: sqlite3.Connection) -> tuple[SourceState, ...]:
+    """See :meth:`.base.Store.source_states`."""
+    found = conn.execute("SELECT state FROM sources WHERE is_subscribed = 1 ORDER BY url")
+    return tuple([rows.state_of(text) for (text,) in found])
+
+
+def poll_history(conn: sqlite3.Connection, *, since: datetime) -> tuple[PollRecord, ...]:
+    """See :meth:`.base.Store.poll_history`."""
+    found = conn.execute(
+        f"SELECT {_POLL} FROM polls JOIN sources ON url = source_url "
+        "WHERE polls.polled_at >= ? AND is_subscribed = 1 ORDER BY polls.polled_at, source_url",
+        (rows.to_microseconds(since),),
+    )
+    return tuple([rows.poll_of(row) for row in found])

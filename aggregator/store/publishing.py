@@ -1,0 +1,90 @@
+"""SQL about revisions of stories and their places in outputs and pages. Each function runs in a transaction."""
+
+# ruff: noqa: S608 - statements are made of the column lists in rows.py; every value is bound
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from sqlite_utils import Database
+
+from aggregator.errors import StoreError
+from aggregator.model import Published, Revision
+from aggregator.store import rows
+
+_REVISION = ", ".join(f"r.{name}" for name in rows.REVISION_COLUMNS)
+
+
+def stale_stories(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """See :meth:`.base.Store.stale_stories`."""
+    found = conn.execute("SELECT id FROM stories WHERE is_stale = 1 AND merged_into IS NULL ORDER BY minted_at, id")
+    return tuple([story_id for (story_id,) in found])
+
+
+def save_revision(conn: sqlite3.Connection, story_id: str, revision: Revision | None) -> None:
+    """See :meth:`.base.Store.save_revision`."""
+    found = conn.execute("SELECT last_revision FROM stories WHERE id = ?", (story_id,)).fetchone()
+    check_follows(story_id, revision, last=None if found is None else found[0])
+    if revision is not None:
+        marks = ", ".join("?" * len(rows.REVISION_COLUMNS))
+        conn.execute(
+            f"INSERT INTO revisions ({', '.join(rows.REVISION_COLUMNS)}) VALUES ({marks})",
+            rows.revision_row(revision),
+        )
+        conn.execute(
+            "UPDATE stories SET last_revision = ?, newest_at = ? WHERE id = ?",
+            (revision.n, rows.to_microseconds(revision.newest_at), story_id),
+        )
+    conn.execute("UPDATE stories SET is_stale = 0, is_unrendered = 1 WHERE id = ?", (story_id,))
+
+
+def check_follows(story_id: str, revision: Revision | None, *, last: int | None) -> None:
+    """Refuse a revision that would overwrite a story's history; ``last`` is ``None`` for an unknown story.
+
+    Raises:
+        StoreError: A mistake of the caller.
+    """
+    if last is None:
+        raise StoreError(f"there is no story {story_id}; nothing was saved")
+    if revision is not None and (revision.story_id != story_id or revision.n <= last):
+        raise StoreError(
+            f"revision {revision.n} of story {revision.story_id} does not follow revision {last} of story {story_id}"
+        )
+
+
+def revisions(conn: sqlite3.Connection, story_id: str) -> tuple[Revision, ...]:
+    """See :meth:`.base.Store.revisions`."""
+    found = conn.execute(f"SELECT {_REVISION} FROM revisions r WHERE story_id = ? ORDER BY n", (story_id,))
+    return tuple(map(rows.revision_of, found))
+
+
+def newest_revisions(conn: sqlite3.Connection, *, limit: int) -> tuple[Revision, ...]:
+    """See :meth:`.base.Store.newest_revisions`."""
+    found = conn.execute(
+        f"SELECT {_REVISION} FROM stories s CROSS JOIN revisions r ON r.story_id = s.id AND r.n = s.last_revision "
+        "WHERE s.merged_into IS NULL AND s.newest_at IS NOT NULL ORDER BY s.newest_at DESC, s.id LIMIT ?",
+        (max(limit, 0),),
+    )
+    return tuple(map(rows.revision_of, found))
+
+
+def published(database: Database, slug: str) -> tuple[Published, ...]:
+    """See :meth:`.base.Store.published`."""
+    found = database.query("SELECT * FROM published WHERE slug = ? ORDER BY story_id", (slug,))
+    return tuple(map(rows.published_of, found))
+
+
+def save_published(database: Database, entries: Sequence[Published]) -> None:
+    """See :meth:`.base.Store.save_published`."""
+    database.table("published").insert_all(map(rows.published_columns, entries), replace=True)
+
+
+def unrendered_stories(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """See :meth:`.base.Store.unrendered_stories`."""
+    return tuple(
+        [story_id for (story_id,) in conn.execute("SELECT id FROM stories WHERE is_unrendered = 1 ORDER BY id")]
+    )
+
+
+def mark_rendered(conn: sqlite3.Connection, story_ids: Iterable[str]) -> None:
+    """See :meth:`.base.Store.mark_rendered`."""
+    conn.executemany("UPDATE stories SET is_unrendered = 0 WHERE id = ?", [(story_id,) for story_id in story_ids])

@@ -1,0 +1,46 @@
+"""Put the evidence for a join into words that a reader can check. Owns wording only; decides nothing."""
+
+import math
+
+from aggregator import text
+from aggregator.model import Article
+from aggregator.stories.candidates import Candidate, Index
+from aggregator.stories.evidence import NO_TIME, Evidence
+from aggregator.stories.features import Document, stem
+
+N_SHOWN = 4  # words; more is no longer read
+
+
+def explain(index: Index, document: Document, candidate: Candidate, evidence: Evidence) -> str:
+    """Say what joins an article to a story ("shares Nara, Seoul, fishing; title similarity 0.61; 3 h apart")."""
+    shared = [term for term in document.terms if term in candidate.group.counts]
+    rarest = sorted(shared, key=lambda term: (term not in document.anchors, -index.squares[term], term))[:N_SHOWN]
+    written = surfaces(document.article)
+    parts = [f"shares {', '.join(written.get(term, term) for term in rarest)}"] if rarest else []
+    parts.append(f"title similarity {evidence.title:.2f}, text {evidence.best:.2f}")
+    n_members = len(candidate.group.members)
+    if n_members > 1:
+        parts.append(f"like {n_members} articles by {evidence.mean:.2f} on average")
+    if evidence.near_gap != NO_TIME:
+        parts.append(apart(document, candidate.nearest))
+    return "; ".join(parts)
+
+
+def apart(one: Document, other: Document) -> str:
+    """Say how far apart two articles are in time ("3 h apart"); empty: one has no time."""
+    if one.hours is None or other.hours is None:
+        return ""
+    hours = abs(one.hours - other.hours)
+    if hours < 1:
+        return f"{math.floor(hours * 60)} min apart"
+    return f"{hours:.0f} h apart" if hours < 48 else f"{hours / 24:.0f} days apart"
+
+
+def surfaces(article: Article) -> dict[str, str]:
+    """Return how each stem is first written in an article."""
+    found: dict[str, str] = {}
+    for word in f"{article.title} {article.text}".split():
+        for token in text.tokens(word):
+            shown = word.strip(".,;:!?\"'()[]“”‘’„«»…") if len(text.tokens(word)) == 1 else token
+            found.setdefault(stem(token, article.lang), shown)
+    return found

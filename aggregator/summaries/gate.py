@@ -1,0 +1,369 @@
+"""Does an article support a sentence? The gate behind every citation that is not the sentence's own origin.
+
+Owns the checks: verbatim inclusion, numbers with units, dates, names, quotations, negation and modality, who did what,
+and content. Must not choose, repair or shorten sentences. It errs on the side of refusing: a citation that is missing
+costs a reader little, a wrong one costs the trust in all of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aggregator.markup import to_text
+from aggregator.model import Article
+from aggregator.summaries.claims import Stance, is_passive, opposite, stance
+from aggregator.summaries.names import NAME_WORD, fold_word, folded_words, missing_name, wrong_office
+from aggregator.summaries.pool import MAX_CHARACTERS
+from aggregator.summaries.quantities import Quantity, months_and_days, quantities, relative_days, weekdays
+from aggregator.summaries.sentences import split
+from aggregator.summaries.words import content_stems, is_content, stem
+from aggregator.text import language, script, tokens
+
+# Hand-judged support by containment of content words: .4-.6 5 of 24, .6-.7 3 of 6, .7-.8 10 of 12, >= .8 11 of 12.
+MIN_CONTAINMENT = 0.7
+# In scripts without capitals a changed name cannot be told from a changed word, so nearly every word must be there.
+MIN_CONTAINMENT_UNCASED = 0.95
+# Of a sentence's content must stand in two neighbouring sentences: a long article holds most words somewhere.
+MIN_LOCAL = 0.6
+# How far below the best passage another one may be and still be what the sentence was made from.
+PASSAGE_MARGIN = 0.15
+_CASED = frozenset({"Latin", "Cyrillic", "Greek", "Armenian"})
+_SCALE_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """One sentence of an article and what the checks ask of it."""
+
+    text: str
+    stems: frozenset[str]
+    all_stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """An article as every check reads it; what only some ask for is :class:`_Details`."""
+
+    raw: str
+    plain: str
+    lang: str
+    stems: frozenset[str]
+    passages: tuple[_Passage, ...]
+
+    @property
+    def details(self) -> "_Details":
+        return _details(self.raw, self.lang)
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """The words of an article as names are compared, its numbers and dates."""
+
+    words: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    dates: frozenset[tuple[int, float]]
+    weekdays: frozenset[int]
+    relative: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A sentence as the checks read it, with the passages of the article nearest to it.
+
+    ``place`` are the numbers and dates of the title, of those passages and of their neighbours: a month that stands
+    three paragraphs away dates something else.
+    """
+
+    text: str
+    lang: str
+    stems: tuple[str, ...]
+    all_stems: frozenset[str]
+    near: tuple[_Passage, ...]
+    place: "_Details"
+
+
+def check(sentence: str, article: Article) -> tuple[str, ...]:
+    """Say why an article does not support a sentence; empty: it does.
+
+    Args:
+        sentence: Plain text, one sentence or clause.
+        article: Its title, summary and text are the evidence.
+
+    Returns:
+        Reasons, each a code and words, "number: 3 million is not in the article". A sentence that stands in the article
+        word for word is supported, unless what stands around it there denies or doubts it.
+    """
+    evidence = _read(article.title, article.summary, article.text[:MAX_CHARACTERS], article.lang)
+    if not tokens(sentence):
+        return ("empty: the sentence has no words",)
+    if _is_verbatim(sentence, evidence):
+        return ()
+    claim = _claim(sentence, evidence)
+    if reason := _check_content(claim, evidence):
+        return (reason,)  # about something else: no other check has a meaning then
+    return tuple(reason for each in _CHECKS if (reason := each(claim, evidence)))
+
+
+# ---------------------------------------------------------------- reading
+
+
+@lru_cache(maxsize=256)
+def _read(title: str, summary: str, text: str, declared: str) -> _Evidence:
+    """Read an article once for all the sentences that are checked against it."""
+    description = to_text(summary) if "<" in summary or "&" in summary else summary
+    parts = [part for part in (title, description, text) if part.strip()]
+    if len(parts) == 3 and description.strip() == text.strip():
+        parts = parts[:2]
+    plain = "\n".join(parts)
+    lang = language(plain, "" if declared == "und" else declared)
+    passages = tuple(_passage(piece, lang) for piece in split(plain, lang))
+    return _Evidence(
+        raw=plain,
+        plain=_plain(plain),
+        lang=lang,
+        stems=frozenset().union(*(p.all_stems for p in passages)),
+        passages=passages,
+    )
+
+
+@lru_cache(maxsize=256)
+def _details(raw: str, lang: str) -> _Details:
+    return _Details(
+        words=folded_words(raw),
+        quantities=tuple(quantities(raw, lang)),
+        dates=frozenset(months_and_days(raw)),
+        weekdays=frozenset(weekdays(raw)),
+        relative=frozenset(relative_days(raw)),
+    )
+
+
+def _passage(text: str, lang: str) -> _Passage:
+    all_tokens = tokens(text)
+    return _Passage(
+        text=text,
+        stems=frozenset(stem(t) for t in all_tokens if is_content(t, lang)),
+        all_stems=frozenset(map(stem, all_tokens)),
+    )
+
+
+def _claim(sentence: str, evidence: _Evidence) -> _Claim:
+    stems = tuple(content_stems(sentence, evidence.lang))
+    wanted = set(stems)
+    shares = [len(wanted & p.stems) / max(1, len(wanted)) for p in evidence.passages]
+    best = max(shares, default=0.0)
+    near = [n for n, share in enumerate(shares) if best and share >= best - PASSAGE_MARGIN]
+    around = sorted({0, *(k for n in near for k in (n - 1, n, n + 1) if 0 <= k < len(shares))}) if near else []
+    return _Claim(
+        text=sentence,
+        lang=evidence.lang,
+        stems=stems,
+        all_stems=frozenset(map(stem, tokens(sentence))),
+        near=tuple(evidence.passages[n] for n in near),
+        place=_details("\n".join(evidence.passages[n].text for n in around), evidence.lang),
+    )
+
+
+_TRANSLATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u202f": " "})
+_SPACES = re.compile(r"\s+")
+
+
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).translate(_TRANSLATION).casefold().strip()
+    return _SPACES.sub(" ", text.replace("\n", " | "))
+
+
+# ---------------------------------------------------------------- verbatim
+
+
+def _is_verbatim(sentence: str, evidence: _Evidence) -> bool:
+    """Tell whether the sentence stands in the article and nothing around it there changes what it says."""
+    wanted = _plain(sentence).rstrip(".。 ")
+    at = evidence.plain.find(wanted)
+    while at >= 0 and wanted:
+        end = at + len(wanted)
+        if _is_whole(evidence, at, end):
+            return True
+        at = evidence.plain.find(wanted, at + 1)
+    return False
+
+
+_BEFORE = re.compile(r"(?:^|[.!?…。！？؟:\"'(\[|•»]|--?)\s*$")
+_AFTER = re.compile(r"[\"')\]]*(?:$|\s*[.!?…。！？؟,;:)\"|]|\s+-|\s)")
+_CLAUSE_END = re.compile(r"[\"')\]]*(?:$|\s*[.!?…。！？؟,;:|])")
+_SENTENCE_STOP = re.compile(r"[.!?。！？|]\s*")
+_CONTEXT = 160  # characters before and behind a passage that may turn what it says
+_PLAIN_STANCE = Stance(0, 0, may=False, later=False, alleged=False)
+
+
+def _is_whole(evidence: _Evidence, start: int, end: int) -> bool:
+    plain = evidence.plain
+    if not _AFTER.match(plain[end : end + 2]) and plain[end - 1] not in "。！？.!?\"'":
+        return False
+    lead = plain[max(0, start - _CONTEXT) : start]
+    if start and plain[start - 1].isalnum() and script(plain[start]) in _CASED:
+        return False
+    # What leads up to it or goes on behind it must not turn it: "denied reports that", "only if", a late "nicht".
+    parts = [] if _BEFORE.search(lead) else [_SENTENCE_STOP.split(lead)[-1]]
+    if not _ends_clause(plain, end):
+        parts.append(_SENTENCE_STOP.split(plain[end : end + _CONTEXT])[0])
+    return all(stance(part, evidence.lang) == _PLAIN_STANCE for part in parts)
+
+
+def _ends_clause(plain: str, end: int) -> bool:
+    return plain[end - 1] in ".!?。！？" or bool(_CLAUSE_END.match(plain[end : end + 2]))
+
+
+# ---------------------------------------------------------------- the checks
+
+
+def _check_numbers(claim: _Claim, evidence: _Evidence) -> str:
+    for wanted in quantities(claim.text, claim.lang):
+        same = [
+            q for q in claim.place.quantities if abs(q.value - wanted.value) <= _SCALE_TOLERANCE * abs(wanted.value)
+        ]
+        if not same:
+            return f"number: {wanted.value:g} is not in the article"
+        if wanted.unit and all(q.unit != wanted.unit for q in same):
+            return f"unit: {wanted.value:g} {wanted.unit} is not in the article"
+        if not wanted.unit and all(q.unit in _TELLING_UNITS for q in same):
+            return f"unit: {wanted.value:g} has another unit in the article"
+        if reason := _counts_other(wanted, same, evidence, claim):
+            return reason
+    return ""
+
+
+_TELLING_UNITS = frozenset({"%", "pp"})
+
+
+def _counts_other(wanted: Quantity, same: list[Quantity], evidence: _Evidence, claim: _Claim) -> str:
+    """Tell whether the number counts something that another number counts in the article: "12 injured", not "40"."""
+    head = stem(wanted.head)
+    if not head or not is_content(wanted.head, claim.lang):
+        return ""
+    others = {stem(q.head) for q in claim.place.quantities if q.value != wanted.value}
+    ours = {stem(q.head) for q in same}
+    if (
+        head in others
+        and head not in ours
+        and not any(_stands_near(wanted, head, p, claim.lang) for p in evidence.passages)
+    ):
+        return f"number: {wanted.value:g} does not count {wanted.head} in the article"
+    return ""
+
+
+def _stands_near(wanted: Quantity, head: str, passage: _Passage, lang: str) -> bool:
+    """Tell whether a passage has the head, this number and no other number."""
+    if head not in passage.all_stems:
+        return False
+    values = {q.value for q in quantities(passage.text, lang)}
+    return values == {wanted.value}
+
+
+def _check_dates(claim: _Claim, evidence: _Evidence) -> str:
+    months = {month for month, _ in claim.place.dates}
+    for month, day in months_and_days(claim.text):
+        if (month, day) not in claim.place.dates and (day or month not in months):
+            return f"date: month {month}" + (f", day {day:g}" if day else "") + " is not in the article"
+    if missing := weekdays(claim.text) - claim.place.weekdays:
+        return f"date: weekday {min(missing) + 1} is not in the article"
+    if late := relative_days(claim.text) - claim.place.relative:
+        return f"date: “{min(late)}” is not in the article"
+    return ""
+
+
+def _check_names(claim: _Claim, evidence: _Evidence) -> str:
+    if word := missing_name(claim.text, claim.lang, evidence.raw, evidence.details.words, evidence.stems):
+        return f"name: “{word}” is not in the article"
+    office = wrong_office(claim.text, evidence.raw)
+    return f"office: “{office}” holds another one in the article" if office else ""
+
+
+_QUOTE = re.compile(r"[“„\"«「『]([^“”„\"«»「」『』]{3,})[”“\"»」』]")
+
+
+def _check_quotations(claim: _Claim, evidence: _Evidence) -> str:
+    for quote in _QUOTE.findall(claim.text):
+        inner = _plain(quote).strip(" ,.!?。、")
+        if inner not in evidence.plain:
+            return f"quotation: “{quote[:60]}” is not in the article"
+    return ""
+
+
+def _check_stance(claim: _Claim, evidence: _Evidence) -> str:
+    ours = stance(claim.text, claim.lang)
+    differences = [ours.differs_from(stance(passage.text, claim.lang)) for passage in claim.near]
+    if differences and all(differences):
+        words = {"negation": "denies or affirms", "modality": "doubts or announces", "attribution": "alleges"}
+        return f"{differences[0]}: the article {words[differences[0]]} otherwise"
+    return ""
+
+
+def _check_opposites(claim: _Claim, evidence: _Evidence) -> str:
+    found = [opposite(set(claim.all_stems), set(passage.all_stems)) for passage in claim.near]
+    return f"opposite: the article says the reverse of “{found[0]}”" if found and all(found) else ""
+
+
+def _check_roles(claim: _Claim, evidence: _Evidence) -> str:
+    """Refuse a swap of who did what: A and B stand on the two sides of the same verb, and never so in the article."""
+    ours = _pairs(claim.text, claim.lang)
+    if not ours:
+        return ""
+    theirs = [_pairs(passage.text, claim.lang) for passage in evidence.passages]
+    for (first, verb, second), passive in ours.items():
+        same = any(pairs.get((first, verb, second)) == passive for pairs in theirs)
+        turned = any(pairs.get((second, verb, first)) == (not passive) for pairs in theirs)
+        swapped = any(pairs.get((second, verb, first)) == passive for pairs in theirs)
+        undone = any(pairs.get((first, verb, second)) == (not passive) for pairs in theirs)
+        if (swapped or undone) and not (same or turned):
+            return f"roles: the article has “{first}” and “{second}” the other way round"
+    return ""
+
+
+_LOWER = re.compile(r"\b[^\W\d_A-Z]{3,}\b")
+
+
+@lru_cache(maxsize=4096)
+def _pairs(text: str, lang: str) -> dict[tuple[str, str, str], bool]:
+    """Map (name, verb, name) to whether the stretch between is passive. Verbs are the lower-case words between."""
+    words = ((m, m.group()) for m in NAME_WORD.finditer(text))
+    found = [(m, name) for m, word in words if word[0].isupper() and is_content(name := fold_word(word), lang)]
+    pairs: dict[tuple[str, str, str], bool] = {}
+    for i, (left, first) in enumerate(found[:12]):
+        for right, second in found[i + 1 : i + 6]:
+            between = text[left.end() : right.start()]
+            if len(between) > 120 or first == second:
+                continue
+            verbs = [stem(w) for w in _LOWER.findall(between) if is_content(w, lang)]
+            passive = bool(verbs) and is_passive(between)
+            for verb in verbs:
+                pairs.setdefault((first, verb, second), passive)
+    return pairs
+
+
+def _check_content(claim: _Claim, evidence: _Evidence) -> str:
+    wanted = set(claim.stems)
+    if not wanted:
+        return ""
+    share = sum(s in evidence.stems for s in claim.stems) / len(claim.stems)
+    is_cased = script(claim.text) in _CASED
+    if share < (MIN_CONTAINMENT if is_cased else MIN_CONTAINMENT_UNCASED):
+        return f"content: only {share:.0%} of the words are in the article"
+    local = 0.0
+    for n, passage in enumerate(evidence.passages):
+        after = evidence.passages[n + 1].stems if n + 1 < len(evidence.passages) else frozenset()
+        local = max(local, len(wanted & (passage.stems | after)) / len(wanted))
+    return "" if local >= MIN_LOCAL else f"content: at most {local:.0%} of the words stand together in the article"
+
+
+# Asked where the content agrees; each gives a reason or "".
+_CHECKS: tuple[Callable[[_Claim, _Evidence], str], ...] = (
+    _check_numbers,
+    _check_dates,
+    _check_names,
+    _check_quotations,
+    _check_stance,
+    _check_opposites,
+    _check_roles,
+)

@@ -1,0 +1,208 @@
+"""Write a story as cited prose, from its own articles only.
+
+Owns the order of the steps, the citations and the numbers of the sources. Every sentence is a verbatim slice of an
+article, so its first citation is right by construction; every further one has passed the gate. Same reports, same
+summary, whatever order they come in. Must not read a clock or the network.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from aggregator.model import Also, Article, CitedSource, Dropped, Report, Section, Sentence, Summary
+from aggregator.summaries.gate import check
+from aggregator.summaries.headline import headline_of
+from aggregator.summaries.pool import MAX_CHARACTERS, Candidate, candidates, count_words, language_of
+from aggregator.summaries.sections import arrange
+from aggregator.summaries.select import Chosen, select
+from aggregator.summaries.words import is_content
+from aggregator.text import tokens
+
+_NO_NUMBERS: Mapping[str, int] = {}
+UNTITLED = "Untitled"  # a story of articles without any text; feeds with images only have them
+MAX_CITATIONS = 6  # of one sentence; more only repeat that everyone says it
+# Of the content words, unstemmed, that a second source must share. Below, hand-judged support falls off.
+_SAME_WORDS = 0.72
+# Words with a capital, as written: a reader who looks a name up in the source must find it there.
+_NAMES = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]*[^\W\da-z_][^\W_]*(?:['’.,&-][^\W_]+)*")
+
+
+def summarise(reports: Sequence[Report], *, numbers: Mapping[str, int] = _NO_NUMBERS, headline: str = "") -> Summary:
+    """Summarise a story.
+
+    Args:
+        reports: At least one; in any order.
+        numbers: Article id -> citation number of an earlier revision, kept for the articles that are still here.
+        headline: A headline to keep; empty: choose one.
+
+    Returns:
+        A summary with at least one section of one sentence, each sentence with at least one citation.
+
+    Raises:
+        ValueError: There is no report.
+    """
+    if not reports:
+        raise ValueError("a story has at least one report")
+    ordered = sorted(reports, key=lambda r: (r.article.at, r.article.id))
+    pool = candidates(ordered)
+    lang = _main_language(ordered)
+    pool = [c for c in pool if c.lang == lang] or pool
+    headline = headline or headline_of(ordered, pool, lang)
+    chosen, dropped = _gated(select(pool, ordered), ordered)
+    if not chosen:
+        return _bare(ordered, numbers, headline, lang)
+    headline = headline or chosen[0].candidate.text
+    cited = {one.candidate: _cited(one.candidate, ordered) for one in chosen}
+    groups = arrange(chosen, cited, _spread(pool), ordered, headline)
+    number_of = _numbered([cited[c.candidate] for group in groups for c in group.chosen], ordered, numbers)
+    sections = tuple(
+        Section(
+            heading=group.heading,
+            sentences=tuple(
+                Sentence(
+                    text=c.candidate.text,
+                    citations=tuple(sorted(number_of[ordered[r].article.id] for r in cited[c.candidate])),
+                    lang=c.candidate.lang,
+                )
+                for c in group.chosen
+            ),
+        )
+        for group in groups
+    )
+    sources = _sources(ordered, number_of)
+    return Summary(headline=headline, sections=sections, sources=sources, lang=lang, dropped=tuple(dropped))
+
+
+def _main_language(reports: Sequence[Report]) -> str:
+    """Find the language of most publishers; a tie goes to the earlier report."""
+    publishers: dict[str, set[str]] = {}
+    for report in reports:
+        publishers.setdefault(language_of(report.article), set()).add(report.article.publisher)
+    return max(publishers, key=lambda lang: (lang != "und", len(publishers[lang])))
+
+
+def _gated(chosen: Sequence[Chosen], reports: Sequence[Report]) -> tuple[list[Chosen], list[Dropped]]:
+    """Part chosen sentences into those that their own article supports and those that it does not."""
+    kept, dropped = [], []
+    for one in chosen:
+        reasons = check(one.candidate.text, reports[one.candidate.report].article)
+        if reasons:
+            dropped.append(Dropped(text=one.candidate.text, reason="; ".join(reasons)))
+        else:
+            kept.append(one)
+    return kept, dropped
+
+
+def _bare(reports: Sequence[Report], numbers: Mapping[str, int], headline: str, lang: str) -> Summary:
+    """Write the summary of a story without a fit sentence: its best title, else its first text, as it is."""
+    texts = [(r.article, r.article.title.strip() or r.article.text.strip()) for r in reports]
+    article, text = next(((a, t) for a, t in texts if t), (reports[0].article, UNTITLED))
+    number_of = _numbered((), reports, numbers, first=article.id)
+    sentence = Sentence(text=text, citations=(number_of[article.id],), lang=language_of(article))
+    return Summary(
+        headline=headline or text,
+        sections=(Section(heading="", sentences=(sentence,)),),
+        sources=_sources(reports, number_of),
+        lang=lang,
+    )
+
+
+def _spread(pool: Sequence[Candidate]) -> dict[str, int]:
+    """Count for each stem the reports whose sentences have it."""
+    reports: dict[str, set[int]] = {}
+    for candidate in pool:
+        for stem in candidate.stems:
+            reports.setdefault(stem, set()).add(candidate.report)
+    return {stem: len(found) for stem, found in reports.items()}
+
+
+def _cited(candidate: Candidate, reports: Sequence[Report]) -> tuple[int, ...]:
+    """List the reports that say a sentence: its own, then those that the gate lets through."""
+    others = [r for r, each in enumerate(reports) if r != candidate.report and _says(each.article, candidate)]
+    return (candidate.report, *others[: MAX_CITATIONS - 1])
+
+
+def _says(article: Article, candidate: Candidate) -> bool:
+    """Tell whether an article may be cited for a sentence of another one: past the gate, names in the same words."""
+    if language_of(article) != candidate.lang:
+        return False
+    known, plain = _words_of(article.title, article.text[:MAX_CHARACTERS])
+    words = [t for t in tokens(candidate.text) if is_content(t, candidate.lang)]
+    if sum(word in known for word in words) < _SAME_WORDS * len(words):
+        return False
+    if any(word not in known for word in words if word[0].isdigit()):
+        return False
+    if check(candidate.text, article):
+        return False
+    return all(_flat(name) in plain for name in _NAMES.findall(candidate.text))
+
+
+@lru_cache(maxsize=256)
+def _words_of(title: str, text: str) -> tuple[frozenset[str], str]:
+    """Read an article once for all sentences: its words, and its text without marks."""
+    whole = f"{title} {text}"
+    return frozenset(tokens(whole)), _flat(whole)
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\W+", " ", text).casefold().strip()
+
+
+def _numbered(
+    cited: Sequence[Sequence[int]], reports: Sequence[Report], numbers: Mapping[str, int], first: str = ""
+) -> dict[str, int]:
+    """Number the articles: earlier numbers stay, the others get the next free ones by first citation."""
+    ids = [report.article.id for report in reports]
+    order = [first] if first else []
+    for found in cited:
+        order += [ids[r] for r in found]
+    order += ids
+    kept = _kept(ids, numbers)
+    free = iter(n for n in range(1, 2 * len(ids) + len(kept) + 2) if n not in set(kept.values()))
+    return kept | {article_id: next(free) for article_id in dict.fromkeys(order) if article_id not in kept}
+
+
+def _kept(ids: Sequence[str], numbers: Mapping[str, int]) -> dict[str, int]:
+    """Take over earlier numbers that are usable: from 1, no number twice."""
+    kept: dict[str, int] = {}
+    for article_id in sorted(set(ids) & numbers.keys(), key=lambda i: (numbers[i], i)):
+        if numbers[article_id] >= 1 and numbers[article_id] not in kept.values():
+            kept[article_id] = numbers[article_id]
+    return kept
+
+
+def _sources(reports: Sequence[Report], number_of: Mapping[str, int]) -> tuple[CitedSource, ...]:
+    return tuple(sorted((_source(report, number_of[report.article.id]) for report in reports), key=lambda s: s.n))
+
+
+def _source(report: Report, n: int) -> CitedSource:
+    article = report.article
+    copies = sorted(report.copies, key=lambda a: (a.at, a.id))
+    return CitedSource(
+        n=n,
+        article_id=article.id,
+        title=article.title.strip() or _opening(article),
+        publisher=article.publisher,
+        name=article.source_name or article.publisher,
+        url=article.link or article.canonical_url,
+        published_at=article.at,
+        lang=language_of(article),
+        also=tuple(
+            Also(
+                article_id=copy.id,
+                title=copy.title.strip() or _opening(copy),
+                publisher=copy.publisher,
+                name=copy.source_name or copy.publisher,
+                url=copy.link or copy.canonical_url,
+            )
+            for copy in copies
+        ),
+    )
+
+
+def _opening(article: Article) -> str:
+    """Name an article without a title by its first words."""
+    words = article.text.split()
+    if count_words(article.text) <= 12:
+        return " ".join(words) or UNTITLED
+    return " ".join(words[:12]) + "…" if len(words) > 12 else article.text[:40] + "…"

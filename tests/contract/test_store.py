@@ -1,0 +1,721 @@
+"""What every store promises (``aggregator/store/base.py``), over every store. Test names say the promise."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import StoreError
+from aggregator.model import (
+    Article,
+    ArticleChange,
+    ChangeKind,
+    Claim,
+    Clustering,
+    Enclosure,
+    KnownArticle,
+    Merge,
+    PollRecord,
+    Published,
+    SourceState,
+    Story,
+)
+from aggregator.store.base import Counts, Store
+from aggregator.store.memory import MemoryStore
+from aggregator.store.sqlite import SqliteStore
+from tests.builders import NOW, article, at, membership, revision, state
+
+ONE = "https://one.example/feed.xml"
+TWO = "https://two.example/feed.xml"
+THREE = "https://three.example/feed.xml"
+LEASE = timedelta(minutes=5)
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made: Store = SqliteStore.open(tmp_path / "a.sqlite", now=NOW) if request.param == "sqlite" else MemoryStore()
+    yield made
+    made.close()
+
+
+def claim_all(store: Store, *, now=NOW, worker: str = "w1", **options) -> tuple[Claim, ...]:
+    return store.claim_due(**{"now": now, "limit": 100, "lease": LEASE, "worker": worker, **options})
+
+
+def claimed_urls(store: Store, **options) -> list[str]:
+    return [claim.state.url for claim in claim_all(store, **options)]
+
+
+def new(*articles: Article) -> list[ArticleChange]:
+    return [ArticleChange(kind=ChangeKind.NEW, article=each) for each in articles]
+
+
+def modified(*articles: Article) -> list[ArticleChange]:
+    return [ArticleChange(kind=ChangeKind.MODIFIED, article=each, reason="title") for each in articles]
+
+
+def record(url: str = ONE, polled_at=NOW, **fields) -> PollRecord:
+    return PollRecord(**{"source_url": url, "polled_at": polled_at, "outcome": "new", **fields})
+
+
+def poll(store: Store, *changes: ArticleChange, url: str = ONE, now=NOW, next_in: float = 1.0) -> bool:
+    """Do a whole poll of one source: subscribe if need be, claim, complete."""
+    if not any(each.url == url for each in store.source_states()):
+        store.sync_sources([*(each.url for each in store.source_states()), url])
+    (claim,) = claim_all(store, now=now, url=url, force=True)
+    after = replace(claim.state, last_polled_at=now, next_poll_at=now + timedelta(hours=next_in), reason="test")
+    return store.complete(claim, after, changes, record(url, now))
+
+
+def put_articles(store: Store, *articles: Article) -> None:
+    for url in dict.fromkeys(each.source_url for each in articles):
+        n_polls = len(store.poll_history(since=NOW))
+        poll(store, *new(*[each for each in articles if each.source_url == url]), url=url, now=at(n_polls / 60))
+
+
+def put_story(store: Store, story_id: str, *article_ids: str, now=NOW) -> None:
+    put_articles(store, *[article(each) for each in article_ids])
+    place(store, story_id, *article_ids, now=now)
+
+
+def place(store: Store, story_id: str, *article_ids: str, now=NOW) -> None:
+    members = tuple(membership(each, story_id, joined_at=now) for each in article_ids)
+    store.save_clustering(Clustering(memberships=members), now=now)
+
+
+def merge(store: Store, *pairs: tuple[str, str]) -> None:
+    merges = tuple(Merge(story_id=living, retired_id=retired, reason="same event") for retired, living in pairs)
+    store.save_clustering(Clustering(merges=merges), now=at(1))
+
+
+def settle(store: Store) -> None:
+    """Give every stale story a summary and every unrendered one a page."""
+    for story_id in store.stale_stories():
+        store.save_revision(story_id, None)
+    store.mark_rendered(store.unrendered_stories())
+
+
+# ---------------------------------------------------------------- sources and claims
+
+
+def test_unknown_sources_are_due_at_once(store):
+    store.sync_sources([TWO, ONE])
+    assert claim_all(store) == (
+        Claim(state=SourceState(url=ONE), token=1),
+        Claim(state=SourceState(url=TWO), token=1),
+    )
+
+
+def test_a_source_named_twice_is_one(store):
+    store.sync_sources([ONE, ONE])
+    assert claimed_urls(store) == [ONE]
+
+
+def test_removed_sources_sleep_with_all_they_have(store):
+    poll(store, *new(article("a1")))
+    kept = store.source_states()
+    store.sync_sources([TWO])
+    assert [each.url for each in store.source_states()] == [TWO]
+    assert store.poll_history(since=NOW) == ()
+    assert claimed_urls(store, now=at(9)) == [TWO]
+    assert [each.id for each in store.known_articles(ONE)] == ["a1"]
+    store.sync_sources([ONE])
+    assert store.source_states() == kept
+    assert len(store.poll_history(since=NOW)) == 1
+    assert claimed_urls(store, now=at(9)) == [ONE]
+
+
+def test_a_source_is_due_from_its_time_on(store):
+    poll(store, next_in=2)
+    assert claimed_urls(store, now=at(2) - timedelta(microseconds=1)) == []
+    assert claimed_urls(store, now=at(2)) == [ONE]
+
+
+def test_the_longest_due_come_first_then_by_address(store):
+    poll(store, url=ONE, next_in=2)
+    poll(store, url=TWO, next_in=1)
+    poll(store, url=THREE, next_in=1)
+    never = "https://zero.example/feed.xml"
+    store.sync_sources([ONE, TWO, THREE, never])
+    assert claimed_urls(store, now=at(3)) == [never, THREE, TWO, ONE]
+
+
+def test_no_more_than_the_limit_are_claimed(store):
+    store.sync_sources([ONE, TWO, THREE])
+    assert claimed_urls(store, limit=2) == [ONE, THREE]
+    assert claimed_urls(store, limit=0) == []
+    assert claimed_urls(store, limit=2) == [TWO]
+
+
+def test_only_the_named_source_is_claimed(store):
+    store.sync_sources([ONE, TWO])
+    assert claimed_urls(store, url=TWO) == [TWO]
+    assert claimed_urls(store, url="https://unknown.example/") == []
+
+
+def test_a_claimed_source_is_passed_over_until_its_lease_ends(store):
+    store.sync_sources([ONE])
+    claim_all(store, worker="w1")
+    assert claimed_urls(store, worker="w2", now=NOW + LEASE - timedelta(microseconds=1)) == []
+    assert claimed_urls(store, worker="w2", now=NOW + LEASE) == [ONE]
+
+
+def test_force_does_not_take_another_workers_claim(store):
+    store.sync_sources([ONE])
+    claim_all(store)
+    assert claimed_urls(store, force=True) == []
+
+
+def test_force_takes_sources_that_are_not_due_but_none_twice(store):
+    poll(store, url=ONE, next_in=5)
+    store.sync_sources([ONE, TWO])
+    now, seen = at(1), []
+    while claims := claim_all(store, now=now, force=True, limit=1):
+        (claim,) = claims
+        seen.append(claim.state.url)
+        after = replace(claim.state, last_polled_at=now, next_poll_at=now)
+        store.complete(claim, after, (), record(claim.state.url, now))
+    assert seen == [TWO, ONE]
+
+
+def test_every_claim_of_a_source_has_a_greater_token(store):
+    store.sync_sources([ONE])
+    tokens = [claim_all(store, now=at(hour))[0].token for hour in range(3)]
+    assert tokens == sorted(set(tokens))
+
+
+def test_completing_gives_the_claim_back(store):
+    poll(store, next_in=0)
+    assert claimed_urls(store) == [ONE]
+
+
+def test_a_completion_after_a_newer_claim_saves_nothing(store):
+    store.sync_sources([ONE])
+    (old,) = claim_all(store, worker="w1")
+    (newer,) = claim_all(store, worker="w2", now=NOW + LEASE)
+    stale = replace(old.state, etag='"old"')
+    assert store.complete(old, stale, new(article("a1")), record()) is False
+    assert store.source_states() == (SourceState(url=ONE),)
+    assert store.counts().n_articles == 0
+    assert store.poll_history(since=NOW) == ()
+    assert claimed_urls(store, now=NOW + LEASE) == []  # the newer claim still holds
+    fresh = replace(newer.state, etag='"new"')
+    assert store.complete(newer, fresh, new(article("a2")), record()) is True
+    assert store.source_states() == (fresh,)
+
+
+def test_a_completion_after_the_lease_counts_if_nobody_claimed_since(store):
+    store.sync_sources([ONE])
+    (claim,) = claim_all(store)
+    assert store.complete(claim, claim.state, new(article("a1")), record(polled_at=at(9))) is True
+
+
+def test_the_same_completion_twice_changes_nothing(store):
+    store.sync_sources([ONE])
+    (claim,) = claim_all(store)
+    after = replace(claim.state, next_poll_at=at(1))
+    for _ in range(2):
+        assert store.complete(claim, after, new(article("a1")), record()) is True
+    assert store.counts().n_articles == 1
+    assert len(store.poll_history(since=NOW)) == 1
+
+
+def test_a_completion_of_a_source_that_never_was_saves_nothing(store):
+    assert store.complete(Claim(state=state(), token=1), state(), (), record()) is False
+
+
+def test_a_poll_that_brings_another_sources_article_is_refused_whole(store):
+    store.sync_sources([ONE, TWO])
+    claim = claim_all(store)[0]
+    changes = new(article("a1"), article("a2", source_url=TWO))
+    with pytest.raises(StoreError, match="another source"):
+        store.complete(claim, replace(claim.state, etag='"x"'), changes, record())
+    assert store.counts().n_articles == 0
+    assert store.source_states()[0].etag == ""
+
+
+def test_a_removed_source_may_complete_its_last_poll(store):
+    store.sync_sources([ONE])
+    (claim,) = claim_all(store)
+    store.sync_sources([])
+    assert store.complete(claim, claim.state, new(article("a1")), record()) is True
+    assert store.counts() == Counts(n_articles=1, n_stories=0, n_sources=0)
+
+
+def test_claims_of_a_dead_worker_are_given_back(store):
+    store.sync_sources([ONE, TWO, THREE])
+    claim_all(store, worker="dead", limit=2)
+    claim_all(store, worker="alive", limit=1)
+    assert store.release_claims("dead") == 2
+    assert store.release_claims("dead") == 0
+    assert claimed_urls(store) == [ONE, THREE]
+
+
+def test_releasing_no_worker_gives_back_nothing(store):
+    store.sync_sources([ONE])
+    assert store.release_claims("") == 0
+
+
+def test_postponing_moves_only_what_is_due_earlier(store):
+    poll(store, url=ONE, next_in=1)
+    poll(store, url=TWO, next_in=5)
+    store.sync_sources([ONE, TWO, THREE])
+    store.postpone([ONE, TWO, THREE, "https://unknown.example/"], until=at(3), reason="Retry-After")
+    found = {each.url: (each.next_poll_at, each.reason) for each in store.source_states()}
+    assert found == {ONE: (at(3), "Retry-After"), TWO: (at(5), "test"), THREE: (at(3), "Retry-After")}
+    assert claimed_urls(store, now=at(2.9)) == []
+    assert claimed_urls(store, now=at(3)) == [ONE, THREE]
+
+
+def test_a_state_comes_back_whole(store):
+    store.sync_sources([ONE])
+    (claim,) = claim_all(store)
+    full = SourceState(
+        url=ONE,
+        etag='W/"ä\\"b"',
+        last_modified="Wed, 14 Jan 2026 12:00:00 GMT",
+        body_hash="ab" * 32,
+        title="Přehled 新聞 🗞",
+        is_gone=True,
+        n_failures=3,
+        error="the server answered 503",
+        seconds=0.25,
+        first_polled_at=NOW.replace(microsecond=1),
+        last_polled_at=NOW,
+        next_poll_at=at(1),
+        rhythm=timedelta(minutes=7, microseconds=1),
+        skip_hours=(0, 23),
+        skip_days=(6,),
+    )
+    store.complete(claim, full, (), record())
+    assert store.source_states() == (full,)
+
+
+def test_states_are_given_by_address(store):
+    store.sync_sources([TWO, ONE, THREE])
+    assert [each.url for each in store.source_states()] == [ONE, THREE, TWO]
+
+
+def test_the_history_is_given_from_a_moment_on_oldest_first_then_by_address(store):
+    poll(store, url=ONE, now=at(0))
+    poll(store, url=TWO, now=at(2))
+    poll(store, url=ONE, now=at(2))
+    poll(store, url=THREE, now=at(1))
+    found = store.poll_history(since=at(1))
+    assert [(each.polled_at, each.source_url) for each in found] == [(at(1), THREE), (at(2), ONE), (at(2), TWO)]
+
+
+def test_a_poll_record_comes_back_whole(store):
+    store.sync_sources([ONE])
+    (claim,) = claim_all(store)
+    line = PollRecord(
+        source_url=ONE, polled_at=NOW, outcome="failed", n_new=2, n_modified=1, seconds=1.5, error="no answer"
+    )
+    store.complete(claim, claim.state, (), line)
+    assert store.poll_history(since=NOW) == (line,)
+
+
+# ---------------------------------------------------------------- articles
+
+
+FULL_ARTICLE = article(
+    "full",
+    guid="tag:one.example,2026:1",
+    summary="<p>Short</p>",
+    content="<p>Long \x00 ünï 🗞</p>",
+    text="Long\nsecond paragraph",
+    author="One, Two",
+    categories=("World", "a, b", ""),
+    tags=("world", "top"),
+    enclosures=(Enclosure(url="https://one.example/a.mp3", type="audio/mpeg", length=2**40), Enclosure(url="u")),
+    image="https://one.example/i.png",
+    updated_at=NOW.replace(microsecond=999_999),
+    first_seen_at=at(1),
+    modified_at=at(2),
+    fingerprint="aa-bb-cc-dd",
+    weight=0.1,
+)
+
+
+def test_an_article_comes_back_whole(store):
+    put_articles(store, FULL_ARTICLE)
+    assert store.articles(["full"]) == (FULL_ARTICLE,)
+    assert store.unplaced_articles() == (FULL_ARTICLE,)
+    assert store.recent_articles(limit=1) == (FULL_ARTICLE,)
+    place(store, "s1", "full")
+    assert store.live_stories(since=NOW)[0].articles == (FULL_ARTICLE,)
+
+
+def test_identity_gets_what_it_needs(store):
+    put_articles(store, FULL_ARTICLE)
+    assert store.known_articles(ONE) == (
+        KnownArticle(
+            id="full",
+            guid="tag:one.example,2026:1",
+            link="https://one.example/full",
+            canonical_url="https://one.example/full",
+            title="Title of full",
+            published_at=NOW,
+            first_seen_at=at(1),
+            fingerprint="aa-bb-cc-dd",
+        ),
+    )
+    assert store.known_articles(TWO) == ()
+
+
+def test_known_articles_are_given_oldest_first_then_by_id(store):
+    put_articles(
+        store, article("c"), article("b"), article("a", first_seen_at=at(1)), article("d", first_seen_at=at(-1))
+    )
+    assert [each.id for each in store.known_articles(ONE)] == ["d", "b", "c", "a"]
+
+
+def test_articles_are_given_by_effective_time_then_id_without_the_unknown(store):
+    put_articles(store, article("b"), article("a"), article("late", published_at=at(-1)), article("other"))
+    assert [each.id for each in store.articles(iter(["b", "a", "late", "no such", "a"]))] == ["late", "a", "b"]
+    assert store.articles([]) == ()
+
+
+def test_a_future_date_does_not_count(store):
+    put_articles(store, article("a", published_at=at(99)), article("b", first_seen_at=at(1), published_at=at(1)))
+    assert [each.id for each in store.articles(["a", "b"])] == ["a", "b"]
+
+
+def test_recent_articles_are_the_last_seen_newest_first(store):
+    put_articles(
+        store,
+        article("old", first_seen_at=at(-1), published_at=at(-1)),
+        article("b"),
+        article("a"),
+        article("early", published_at=at(-5)),
+        article("new", first_seen_at=at(1)),
+    )
+    assert [each.id for each in store.recent_articles(limit=4)] == ["new", "b", "a", "early"]
+
+
+def test_an_unchanged_article_is_not_saved(store):
+    put_articles(store, article("a"))
+    poll(store, ArticleChange(kind=ChangeKind.UNCHANGED, article=article("a", title="Other")), now=at(1))
+    assert store.articles(["a"])[0].title == "Title of a"
+
+
+def test_a_modified_article_replaces_the_old_one_and_makes_its_story_stale(store):
+    put_story(store, "s1", "a", "b")
+    place(store, "s2", "b")
+    settle(store)
+    changed = article("a", title="Changed", text="New text", modified_at=at(1), published_at=at(-1))
+    poll(store, *modified(changed), now=at(1))
+    assert store.articles(["a"]) == (changed,)
+    assert store.stale_stories() == ("s1",)
+    assert store.unplaced_articles() == ()
+
+
+def test_a_modified_article_without_a_story_stays_unplaced(store):
+    put_articles(store, article("a"))
+    poll(store, *modified(article("a", title="Changed")), now=at(1))
+    assert [each.title for each in store.unplaced_articles()] == ["Changed"]
+    assert store.stale_stories() == ()
+
+
+def test_a_changed_time_moves_an_article_in_its_order(store):
+    put_story(store, "s1", "a")
+    poll(store, *modified(article("a", published_at=at(-48))), now=at(1))
+    assert store.live_stories(since=at(-1)) == ()
+    assert len(store.live_stories(since=at(-48))) == 1
+
+
+def test_unplaced_articles_are_given_by_effective_time_then_id_until_they_are_placed(store):
+    put_articles(store, article("b"), article("a"), article("first", published_at=at(-1)))
+    assert [each.id for each in store.unplaced_articles()] == ["first", "a", "b"]
+    place(store, "s1", "first", "a")
+    assert [each.id for each in store.unplaced_articles()] == ["b"]
+
+
+# ---------------------------------------------------------------- stories
+
+
+def test_unknown_stories_are_minted_now_and_keep_their_minting(store):
+    put_story(store, "s1", "a", now=at(1))
+    put_story(store, "s1", "b", now=at(2))
+    assert store.story("s1") == Story(
+        id="s1",
+        minted_at=at(1),
+        memberships=(membership("a", "s1", joined_at=at(1)), membership("b", "s1", joined_at=at(2))),
+    )
+
+
+def test_a_membership_comes_back_whole(store):
+    put_articles(store, article("a"), article("b"))
+    full = membership(
+        "b",
+        "s1",
+        copy_of="a",
+        probability=0.1,
+        rule="same text",
+        reason="0.97 of its words",
+        model="m1",
+        joined_at=at(1),
+    )
+    store.save_clustering(Clustering(memberships=(full,)), now=NOW)
+    assert store.story("s1").memberships == (full,)
+
+
+def test_an_unknown_story_is_none(store):
+    assert store.story("none") is None
+    assert store.revisions("none") == ()
+
+
+def test_memberships_are_given_in_order_of_joining_then_by_article(store):
+    put_articles(store, *[article(each) for each in "abc"])
+    members = (
+        membership("c", "s1", joined_at=NOW),
+        membership("b", "s1", joined_at=at(1)),
+        membership("a", "s1", joined_at=at(1)),
+    )
+    store.save_clustering(Clustering(memberships=members), now=NOW)
+    assert [each.article_id for each in store.story("s1").memberships] == ["c", "a", "b"]
+
+
+def test_stories_are_given_by_minting_then_id(store):
+    put_story(store, "s3", "a", now=NOW)
+    put_story(store, "s2", "b", now=at(1))
+    put_story(store, "s1", "c", now=at(1))
+    assert store.story_ids() == store.stale_stories() == ("s3", "s1", "s2")
+    assert [each.id for each in store.live_stories(since=NOW)] == ["s3", "s1", "s2"]
+
+
+def test_touched_stories_become_stale(store):
+    put_story(store, "s1", "a")
+    put_story(store, "s2", "b")
+    assert store.stale_stories() == ("s1", "s2")
+    settle(store)
+    assert store.stale_stories() == ()
+    put_story(store, "s2", "c")
+    assert store.stale_stories() == ("s2",)
+
+
+def test_an_article_that_moves_makes_both_stories_stale(store):
+    put_story(store, "s1", "a", "b")
+    put_story(store, "s2", "c")
+    settle(store)
+    place(store, "s2", "b")
+    assert store.stale_stories() == ("s1", "s2")
+    assert [each.article_id for each in store.story("s1").memberships] == ["a"]
+
+
+def test_a_membership_of_an_unknown_article_is_refused_whole(store):
+    put_articles(store, article("a"))
+    with pytest.raises(StoreError):
+        place(store, "s1", "a", "no such article")
+    assert store.story_ids() == ()
+    assert [each.id for each in store.unplaced_articles()] == ["a"]
+
+
+def test_live_stories_have_an_article_of_the_moment_or_later_and_all_their_articles(store):
+    put_articles(
+        store,
+        article("a", published_at=at(-9)),
+        article("b", published_at=at(-1)),
+        article("c", published_at=at(-9)),
+        article("d"),
+    )
+    place(store, "s1", "b", "a")
+    place(store, "s2", "c")
+    found = store.live_stories(since=at(-1))
+    assert [(each.id, each.minted_at, [one.id for one in each.articles]) for each in found] == [("s1", NOW, ["a", "b"])]
+
+
+def test_stories_are_found_by_link_and_by_canonical_address(store):
+    put_articles(
+        store,
+        article("a", link="https://one.example/1?utm=x", canonical_url="https://one.example/1"),
+        article("b", link="https://one.example/2", canonical_url=""),
+        article("c", link="https://one.example/1", canonical_url="https://one.example/1"),
+        article("d", link="", canonical_url=""),
+    )
+    for story_id, article_id in (("s2", "a"), ("s1", "b"), ("s3", "c"), ("s4", "d")):
+        place(store, story_id, article_id)
+    assert store.story_ids_of("https://one.example/1?utm=x") == ("s2",)
+    assert store.story_ids_of("https://one.example/1") == ("s2", "s3")
+    assert store.story_ids_of("https://one.example/2") == ("s1",)
+    assert store.story_ids_of("") == store.story_ids_of("https://one.example/3") == ()
+
+
+# ---------------------------------------------------------------- merges
+
+
+def test_a_merge_moves_all_memberships_and_leaves_a_redirect(store):
+    put_story(store, "s1", "a")
+    put_story(store, "s2", "b", "c")
+    settle(store)
+    merge(store, ("s2", "s1"))
+    assert [each.article_id for each in store.story("s1").memberships] == ["a", "b", "c"]
+    assert {each.story_id for each in store.story("s1").memberships} == {"s1"}
+    assert store.story("s2") == Story(id="s2", minted_at=NOW, merged_into="s1")
+    assert store.merged_stories() == (("s2", "s1"),)
+    assert store.story_ids() == ("s1",)
+    assert store.counts().n_stories == 1
+    assert store.stale_stories() == ("s1",)
+    assert store.unrendered_stories() == ("s2",)
+    assert [each.id for each in store.live_stories(since=NOW)] == ["s1"]
+    assert store.story_ids_of("https://one.example/b") == ("s1",)
+
+
+def test_a_retired_story_is_stale_no_longer(store):
+    put_story(store, "s1", "a")
+    put_story(store, "s2", "b")
+    merge(store, ("s2", "s1"))
+    assert store.stale_stories() == ("s1",)
+
+
+@pytest.mark.parametrize("pairs", list(permutations([("s1", "s2"), ("s2", "s3"), ("s4", "s2")])), ids=str)
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one build", "one by one"])
+def test_chains_of_merges_lead_to_the_living_story(store, pairs, at_once):
+    for story_id, article_id in (("s1", "a"), ("s2", "b"), ("s3", "c"), ("s4", "d")):
+        put_story(store, story_id, article_id)
+    settle(store)
+    for group in [pairs] if at_once else [[pair] for pair in pairs]:
+        merge(store, *group)
+    assert store.merged_stories() == (("s1", "s3"), ("s2", "s3"), ("s4", "s3"))
+    assert store.story("s1").merged_into == "s3"
+    assert [each.article_id for each in store.story("s3").memberships] == ["a", "b", "c", "d"]
+    assert store.unrendered_stories() == ("s1", "s2", "s4")
+
+
+def test_a_redirect_that_moves_on_is_rendered_again(store):
+    for story_id, article_id in (("s1", "a"), ("s2", "b"), ("s3", "c")):
+        put_story(store, story_id, article_id)
+    merge(store, ("s1", "s2"))
+    settle(store)
+    merge(store, ("s2", "s3"))
+    assert store.unrendered_stories() == ("s1", "s2")
+
+
+def test_a_new_article_of_a_retired_story_joins_the_living_one(store):
+    put_story(store, "s1", "a")
+    put_story(store, "s2", "b")
+    merge(store, ("s2", "s1"))
+    put_story(store, "s2", "c")
+    assert [each.article_id for each in store.story("s1").memberships] == ["a", "b", "c"]
+
+
+def test_a_story_never_merges_with_itself_or_with_one_that_never_was(store):
+    put_story(store, "s1", "a")
+    put_story(store, "s2", "b")
+    merge(store, ("s2", "s1"))
+    settle(store)
+    merge(store, ("s1", "s1"), ("s1", "s2"), ("s2", "s1"), ("no such", "s1"))
+    assert store.merged_stories() == (("s2", "s1"),)
+    assert store.stale_stories() == store.unrendered_stories() == ()
+
+
+def test_saving_the_same_clustering_again_changes_nothing(store):
+    put_story(store, "s1", "a")
+    put_story(store, "s2", "b")
+    put_articles(store, article("c"), article("d"))
+    clustering = Clustering(
+        memberships=(membership("c", "s1", reason="similar"), membership("d", "s9")),
+        merges=(Merge(story_id="s1", retired_id="s2"),),
+    )
+    store.save_clustering(clustering, now=at(1))
+    settle(store)
+    before = [store.story(each) for each in ("s1", "s2", "s9")]
+    store.save_clustering(clustering, now=at(2))
+    assert [store.story(each) for each in ("s1", "s2", "s9")] == before
+    assert store.stale_stories() == store.unrendered_stories() == ()
+
+
+# ---------------------------------------------------------------- summaries and publishing
+
+
+def test_a_revision_ends_staleness_and_asks_for_a_page(store):
+    put_story(store, "s1", "a")
+    first = revision("s1", 1, change="", tags=("world", "top"), weight=1.5)
+    store.save_revision("s1", first)
+    assert store.revisions("s1") == (first,)
+    assert store.stale_stories() == ()
+    assert store.unrendered_stories() == ("s1",)
+    store.mark_rendered(iter(["s1", "no such"]))
+    assert store.unrendered_stories() == ()
+
+
+def test_an_unchanged_summary_ends_staleness_and_asks_for_a_page(store):
+    put_story(store, "s1", "a")
+    store.save_revision("s1", None)
+    assert store.revisions("s1") == ()
+    assert store.stale_stories() == ()
+    assert store.unrendered_stories() == ("s1",)
+
+
+def test_revisions_are_given_oldest_first(store):
+    put_story(store, "s1", "a")
+    for n in (1, 2, 3):
+        store.save_revision("s1", revision("s1", n, at=at(n)))
+    assert [each.n for each in store.revisions("s1")] == [1, 2, 3]
+
+
+def test_a_merged_story_keeps_its_revisions(store):
+    put_story(store, "s1", "a")
+    put_story(store, "s2", "b")
+    store.save_revision("s2", revision("s2", 1))
+    merge(store, ("s2", "s1"))
+    assert len(store.revisions("s2")) == 1
+
+
+@pytest.mark.parametrize(
+    ("story_id", "wrong"),
+    [("s1", revision("s1", 1)), ("s1", revision("s2", 2)), ("none", revision("none", 1)), ("none", None)],
+    ids=["a number again", "of another story", "of no story", "no story"],
+)
+def test_history_is_never_overwritten(store, story_id, wrong):
+    put_story(store, "s1", "a")
+    store.save_revision("s1", revision("s1", 1, change="kept"))
+    with pytest.raises(StoreError):
+        store.save_revision(story_id, wrong)
+    assert [each.change for each in store.revisions("s1")] == ["kept"]
+
+
+def test_newest_revisions_are_the_last_of_living_stories_newest_article_first(store):
+    for story_id, newest in (("s1", 1), ("s2", 2), ("s3", 1), ("s4", 9)):
+        put_story(store, story_id, f"a{story_id}")
+        store.save_revision(story_id, revision(story_id, 1, newest_at=at(0)))
+        store.save_revision(story_id, revision(story_id, 2, newest_at=at(newest)))
+    put_story(store, "unwritten", "b")
+    merge(store, ("s4", "s1"))
+    found = store.newest_revisions(limit=10)
+    assert [(each.story_id, each.n) for each in found] == [("s2", 2), ("s1", 2), ("s3", 2)]
+    assert store.newest_revisions(limit=2) == found[:2]
+
+
+def entry(slug: str, story_id: str, **fields) -> Published:
+    given = {"published_at": NOW, "updated_at": NOW, "headline": "First", "revision": 1, **fields}
+    return Published(slug=slug, story_id=story_id, **given)
+
+
+def test_published_entries_are_kept_by_output_and_story_and_replaced(store):
+    store.save_published([entry("top", "s2"), entry("top", "s1"), entry("world", "s1")])
+    later = entry("top", "s1", updated_at=at(1), revision=2)
+    store.save_published([later])
+    store.save_published([])
+    assert store.published("top") == (later, entry("top", "s2"))
+    assert store.published("world") == (entry("world", "s1"),)
+    assert store.published("none") == ()
+
+
+def test_unrendered_stories_are_given_by_id(store):
+    for story_id, now in (("s2", NOW), ("s1", at(1))):
+        put_story(store, story_id, f"a{story_id}", now=now)
+        store.save_revision(story_id, None)
+    assert store.unrendered_stories() == ("s1", "s2")
+
+
+def test_counts_leave_out_what_is_merged_or_not_subscribed(store):
+    assert store.counts() == Counts(n_articles=0, n_stories=0, n_sources=0)
+    put_story(store, "s1", "a", "b")
+    put_story(store, "s2", "c")
+    merge(store, ("s2", "s1"))
+    store.sync_sources([ONE, TWO])
+    assert store.counts() == Counts(n_articles=3, n_stories=1, n_sources=2)

@@ -1,0 +1,107 @@
+"""The pages in a real browser: Debian's chromium, phone and desktop, light and dark."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from aggregator.web.server import Server, make_app
+from tests.e2e.conftest import Workplace
+from tests.e2e.test_demo import HEADLINE, nara
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine (apt-get install chromium)"),
+]
+
+SIZES = {"phone": (390, 844), "small": (320, 568), "desktop": (1440, 900)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def address(demo: Workplace) -> Iterator[str]:
+    server = Server(make_app(demo.site), host="127.0.0.1", port=0)
+    yield server.start().rstrip("/")
+    server.stop()
+
+
+def open_page(browser: Browser, url: str, size: str = "desktop", scheme: str = "light") -> tuple[Page, list[str]]:
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("request", lambda request: trouble.append(request.url) if not request.url.startswith(url[:17]) else None)
+    page.goto(url)
+    return page, trouble
+
+
+def page_names(demo: Workplace) -> list[str]:
+    return ["/", "/feeds.html", "/status.html", f"/s/{nara(demo)[1].name}"]
+
+
+@pytest.mark.parametrize("size", sorted(SIZES))
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_or_complains(
+    browser: Browser, address: str, demo: Workplace, size: str, scheme: str
+) -> None:
+    for name in page_names(demo):
+        page, trouble = open_page(browser, address + name, size, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, name
+        assert page.locator("h1").count() == 1
+        assert trouble == [], name
+        page.context.close()
+
+
+def test_from_the_front_page_to_a_source_line_and_back(browser: Browser, address: str) -> None:
+    page, _ = open_page(browser, address + "/")
+    page.get_by_role("link", name=HEADLINE).first.click()
+    assert page.locator("h1").inner_text() == HEADLINE
+    assert page.locator("h2, h3").count() >= 3
+    page.get_by_role("link", name="1").first.click()
+    assert "#source-1" in page.url or "#s1" in page.url
+    page.context.close()
+
+
+def test_text_has_contrast_in_both_schemes(browser: Browser, address: str, demo: Workplace) -> None:
+    for scheme in ("light", "dark"):
+        page, _ = open_page(browser, f"{address}/s/{nara(demo)[1].name}", scheme=scheme)
+        ratios = page.evaluate(
+            """() => {
+                const lum = ([r, g, b]) => [r, g, b].map(v => v / 255)
+                    .map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+                    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+                const rgb = css => css.match(/[\\d.]+/g).map(Number);
+                const paper = element => {
+                    for (let e = element; e; e = e.parentElement) {
+                        const [r, g, b, a = 1] = rgb(getComputedStyle(e).backgroundColor);
+                        if (a > 0) return [r, g, b];
+                    }
+                    return [255, 255, 255];
+                };
+                return [...document.querySelectorAll("h1, h2, h3, p, li, a, time, td, th")]
+                    .filter(e => e.innerText && e.innerText.trim() && e.getClientRects().length)
+                    .map(e => {
+                        const [a, b] = [lum(rgb(getComputedStyle(e).color)), lum(paper(e))].sort((x, y) => y - x);
+                        return [(a + .05) / (b + .05), e.tagName, e.innerText.slice(0, 40)];
+                    });
+            }"""
+        )
+        assert ratios
+        poor = [each for each in ratios if each[0] < 4.5]
+        assert poor == [], scheme
+        page.context.close()
+
+
+def test_the_story_page_is_light(demo: Workplace) -> None:
+    assert nara(demo)[1].stat().st_size < 60_000

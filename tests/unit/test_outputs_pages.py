@@ -1,0 +1,394 @@
+"""What every page must be, whatever the feeds say."""
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.model import (
+    Also,
+    Membership,
+    Output,
+    OutputView,
+    PollRecord,
+    Revision,
+    Section,
+    Sentence,
+    Source,
+    SourceState,
+    SourceView,
+    Story,
+    StoryView,
+    Summary,
+)
+from aggregator.outputs.pages.pages import Pages
+from aggregator.outputs.site import Site
+from tests.builders import NOW, at, cited_source, revision, summary
+from tests.golden.compare import check_golden
+from tests.golden.outputs_sample import OUTPUT_VIEWS, RANKED, REVISIONS, SITE, STORY, SUMMARY, source_view
+
+PAGES = Pages(SITE)
+
+
+@dataclass
+class Stored:
+    n_articles: int = 1_234
+    n_stories: int = 56
+
+
+HISTORY = tuple(
+    PollRecord(
+        source_url="https://harbour.example/feed.xml",
+        polled_at=at(-hours),
+        outcome=("new", "not modified", "failed", "unchanged")[hours % 4],  # type: ignore[arg-type]
+    )
+    for hours in range(100, 0, -1)
+)
+VIEWS = (
+    source_view(history=HISTORY, last_polled_at=at(-1), last_success_at=at(-1), next_poll_at=at(1), reason="max-age"),
+    source_view("ledger.example", n_failures=3, error="name not found", last_success_at=at(-31), next_poll_at=at(2)),
+)
+
+
+def every_page(pages: Pages = PAGES) -> Iterator[tuple[str, str]]:
+    many = [(revision(f"s{i}", i % 3 + 1, change="1 new publisher", tags=("a",)), 1.0, "") for i in range(40)]
+    yield "index", pages.index([*RANKED, *many], n_sources=2, n_answering=2).decode()
+    yield "empty", pages.index([], n_sources=3, n_answering=3).decode()
+    yield "story", pages.story(STORY).decode()
+    yield "plain story", pages.story(StoryView(story=Story(id="p", minted_at=NOW), revisions=(revision("p"),))).decode()
+    yield "moved", pages.moved("old", "k3m9x2p7qa").decode()
+    yield "feeds", pages.feeds(OUTPUT_VIEWS, VIEWS).decode()
+    yield "no feeds", pages.feeds([], []).decode()
+    yield "status", pages.status(sources=VIEWS, outputs=OUTPUT_VIEWS, counts=Stored(), now=NOW).decode()
+    yield "no status", pages.status(sources=[], outputs=[], counts=Stored(), now=NOW).decode()
+
+
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+URL_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "xlink:href", "cite", "data", "poster"})
+
+
+class Page(HTMLParser):
+    """Reads a page strictly: every element is closed, in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.stack: list[str] = []
+        self.tags: Counter[str] = Counter()
+        self.levels: list[int] = []
+        self.ids: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self.stack == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags["svg " + tag if "svg" in self.stack else tag] += 1
+        if re.fullmatch("h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"an attribute stands twice in {self.get_starttag_text()}"
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack, f"</{tag}> closes nothing"
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.stack and self.stack[-1] != "style":
+            self.text.append(data)
+
+    def values(self, name: str) -> list[str]:
+        return [value for _, found, value in self.attributes if found == name]
+
+
+def assert_sound(html: str) -> Page:
+    page = Page(html)
+    assert page.tags["h1"] == page.tags["main"] == page.tags["title"] == 1
+    assert page.levels[0] == 1
+    assert all(after <= before + 1 for before, after in zip(page.levels, page.levels[1:], strict=False)), page.levels
+    assert len(page.ids) == len(set(page.ids))
+    assert not {"script", "iframe", "object", "embed", "form", "img", "base", "math"} & set(page.tags)
+    for tag, name, value in page.attributes:
+        assert not name.startswith("on"), (tag, name)
+        assert name != "style", (tag, value)
+        if name in URL_ATTRIBUTES:
+            is_icon = tag == "link" and value.startswith("data:image/svg+xml,")
+            assert is_icon or re.match(r"https?://|#[\w-]+\Z|(?:\.\./)?[\w./-]+(?:#[\w-]+)?\Z", value), (tag, value)
+    for href in page.values("href"):
+        assert not href.startswith("#") or href[1:] in page.ids, href
+    for ids in page.values("aria-labelledby"):
+        assert set(ids.split()) <= set(page.ids)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", html)
+    return page
+
+
+@pytest.mark.parametrize(("name", "html"), [pytest.param(*each, id=each[0]) for each in every_page()])
+def test_every_page_is_sound(name: str, html: str) -> None:
+    page = assert_sound(html)
+    assert html.startswith('<!doctype html>\n<html lang="en">')
+    assert ("a", "href", "#main") in page.attributes
+    assert {"header", "nav", "main", "footer"} <= set(page.tags)
+    assert len(html) < 60_000
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value) for value in page.values("datetime"))
+
+
+@pytest.mark.parametrize(("name", "html"), [pytest.param(*each, id=each[0]) for each in every_page()])
+def test_the_policy_allows_this_style_sheet_and_nothing_else(name: str, html: str) -> None:
+    style = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert len(style) == 1
+    digest = base64.b64encode(hashlib.sha256(style[0].encode()).digest()).decode()
+    policy = next(value for tag, _, value in Page(html).attributes if tag == "meta" and value.startswith("default-src"))
+    assert policy.startswith("default-src 'none'; ")
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+
+
+def test_pages_are_the_same_bytes_again() -> None:
+    assert list(every_page()) == list(every_page(Pages(SITE)))
+
+
+# ---------------------------------------------------------------- hostile
+
+EVIL = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' autofocus onfocus='alert(1)",
+    "javascript:alert(1)",
+    "</title></style></textarea><svg/onload=alert(1)>",
+    "a\x00b\x1b[31mc\x08\ud800",
+    "\u202egnp.exe\u2066\u2067",
+    "{{ 7 * 7 }}{% raw %}",
+    "]]>--><!--",
+]
+
+
+def hostile_pages(evil: str, url: str) -> Iterator[str]:
+    """Every page with ``evil`` in every text and ``url`` in every address that a feed can set."""
+    also = Also(article_id="x", title=evil, publisher=evil, name=evil, url=url)
+    told = Summary(
+        headline=evil,
+        lang=evil,
+        sections=tuple(
+            Section(heading=evil, sentences=(Sentence(text=evil, citations=(1, 2), lang=evil),)) for _ in range(2)
+        ),
+        sources=(
+            cited_source(1, title=evil, name=evil, publisher=evil, url=url, lang=evil, also=(also,)),
+            cited_source(2, title=evil, name="", publisher=evil, url=url, lang="ar", published_at=at(-3)),
+        ),
+    )
+    rows = tuple(
+        Revision(
+            story_id="s1",
+            n=n,
+            at=NOW,
+            newest_at=NOW,
+            summary=replace(told, headline=evil * n),
+            tags=(evil,),
+            change=evil,
+        )
+        for n in (1, 2)
+    )
+    members = tuple(
+        Membership(article_id=each, story_id="s1", rule=evil, reason=evil, probability=0.5)
+        for each in ("a1", "x", "a2")
+    )
+    source = Source(url=url or "x", name=evil, publisher=evil, lang=evil, tags=(evil,))
+    state = SourceState(
+        url=url,
+        title=evil,
+        site_url=url,
+        lang=evil,
+        error=evil,
+        warning=evil,
+        reason=evil,
+        n_failures=1,
+        moved_to=url,
+        n_moved=9,
+    )
+    views = tuple(SourceView(source=source, state=each) for each in (state, replace(state, n_failures=0)))
+    output = Output(slug="o", title=evil, tags=(evil,), languages=(evil,))
+    site = Site(title=evil, base_url="https://news.example/", outputs=(output,))
+    pages = Pages(site)
+    outputs = [OutputView(output=output, n_entries=1, updated_at=NOW)]
+    yield pages.index([(rows[1], 1.0, evil)] * 30, n_sources=1, n_answering=1).decode()
+    yield pages.story(
+        StoryView(story=Story(id="s1", minted_at=NOW, memberships=members), revisions=rows), rank_reason=evil
+    ).decode()
+    yield pages.feeds(outputs, views).decode()
+    yield pages.status(sources=views, outputs=outputs, counts=Stored(), now=NOW).decode()
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_nothing_from_a_feed_is_ever_active(evil: str) -> None:
+    for url in (evil, 'https://one.example/?a="><script>', "", "java\tscript:alert(1)", "data:text/html,x"):
+        for html in hostile_pages(evil, url):
+            assert_sound(html)
+
+
+@settings(max_examples=25)
+@given(st.text(alphabet=st.characters(), max_size=40), st.text(alphabet=st.characters(), max_size=20))
+def test_no_text_breaks_a_page(evil: str, url: str) -> None:
+    for html in hostile_pages(evil, url):
+        assert_sound(html)
+
+
+# ---------------------------------------------------------------- the front page
+
+
+def test_the_front_page_without_stories_says_why() -> None:
+    texts = {n: PAGES.index([], n_sources=n[0], n_answering=n[1]).decode() for n in ((0, 0), (1, 0), (3, 0), (3, 3))}
+    assert "No stories yet, and no sources: add one to feeds.toml." in texts[0, 0]
+    assert "No stories yet: the source has not answered so far." in texts[1, 0]
+    assert "none of the 3 sources has answered so far" in texts[3, 0]
+    assert "3 sources answered, each with its own news. A story needs 1 publisher." in texts[3, 3]
+
+
+def test_every_story_stands_once_on_the_front_page_and_the_best_leads() -> None:
+    ranked = [(revision(f"s{i:02}", tags=("ab"[i % 2],)), 1.0, "why" if i == 0 else "") for i in range(30)]
+    html = PAGES.index(ranked, n_sources=1, n_answering=1).decode()
+    stories = re.findall(r'<a href="s/(s\d\d)\.html">A headline', html)
+    assert sorted(stories) == [f"s{i:02}" for i in range(30)]
+    assert stories[0] == "s00"
+    assert "Why it leads: why" in html
+    assert re.findall(r'<h2 id="tag-\d">(.*?)</h2>', html) == ["b", "a"]
+
+
+def test_the_front_page_says_what_grew_and_in_which_languages() -> None:
+    html = PAGES.index(RANKED, n_sources=1, n_answering=1).decode()
+    assert "Grown: <bdi>2 new publishers: 東都新聞, صحيفة الأفق</bdi>" in html
+    assert re.findall(r'<abbr title="(\w+)">(\w+)</abbr>', html) == [
+        ("English", "en"),
+        ("Arabic", "ar"),
+        ("Japanese", "ja"),
+        ("Korean", "ko"),
+    ]
+    assert "Wednesday, 14 January 2026" in html
+
+
+def test_the_front_page_does_not_know_how_many_sources_answered_while_it_has_stories() -> None:
+    assert PAGES.index(RANKED, n_sources=3, n_answering=1) == PAGES.index(RANKED, n_sources=9, n_answering=9)
+
+
+# ---------------------------------------------------------------- a story
+
+
+def without_style(body: bytes) -> bytes:
+    """Leave the style sheet and its hash out: a colour is no change of what a page says."""
+    body = re.sub(rb"<style>.*?</style>", b"<style></style>", body, flags=re.DOTALL)
+    return re.sub(rb"'sha256-[^']*'", b"'sha256-'", body)
+
+
+def test_the_golden_story() -> None:
+    check_golden("outputs/story.html", without_style(PAGES.story(STORY)))
+
+
+def test_the_golden_front_page() -> None:
+    check_golden("outputs/index.html", without_style(PAGES.index(RANKED, n_sources=2, n_answering=2)))
+
+
+def test_citations_lead_to_their_source_and_back() -> None:
+    page = assert_sound(PAGES.story(STORY).decode())
+    assert [each for each in page.ids if each.startswith("source-")] == [f"source-{n}" for n in range(1, 6)]
+    assert sorted(each for each in page.ids if each.startswith("cite-")) == [f"cite-{n}" for n in range(1, 5)]
+    assert {f"#cite-{n}" for n in range(1, 5)} <= set(page.values("href"))
+
+
+def test_a_story_tells_its_history_its_reasons_and_where_to_follow_it() -> None:
+    html = PAGES.story(STORY, rank_reason="5 publishers").decode()
+    text = " ".join(" ".join(Page(html).text).split())
+    assert "Updated (5 articles) from Harbour Courier, Northern Ledger, 새벽일보, 東都新聞 and صحيفة الأفق" in text
+    assert "First report 14 January 2026, 07:00 UTC · latest 11:54 UTC" in text
+    assert "First version" in text
+    assert "Headline before: Ferries to Resume" in text
+    assert "Shares “strait”, “timetable” (94% sure)" in text
+    assert "an article that no revision lists" not in text
+    assert "5 publishers" in text
+    assert 'href="../top.atom"' in html
+    assert 'href="../world.atom"' in html
+    assert '<a href="../sport.atom"' not in html
+
+
+def test_foreign_titles_keep_their_language_and_direction() -> None:
+    html = PAGES.story(STORY).decode()
+    assert 'hreflang="ar" lang="ar" dir="rtl">العبّارات' in html
+    assert '<span lang="ko" dir="ltr">합의문은' in html
+
+
+def test_a_story_of_one_article_has_no_timeline() -> None:
+    html = PAGES.story(StoryView(story=Story(id="p", minted_at=NOW), revisions=(revision("p", summary=summary(n=1)),)))
+    assert b"<svg role" not in html
+
+
+def test_a_model_that_wrote_says_so() -> None:
+    written = replace(REVISIONS[-1], summary=replace(SUMMARY, method="llm"))
+    html = PAGES.story(replace(STORY, revisions=(written,))).decode()
+    assert "A language model wrote the sentences" in html
+    assert "Every sentence is taken from" not in html
+
+
+def test_the_page_of_a_merged_story_leads_on() -> None:
+    page = Page(PAGES.moved("old", "new").decode())
+    assert ("meta", "content", "0; url=new.html") in page.attributes
+    assert ("link", "href", "https://news.example/s/new.html") in page.attributes
+    assert ("a", "href", "new.html") in page.attributes
+
+
+# ---------------------------------------------------------------- feeds and status
+
+
+def test_a_poll_without_news_changes_no_page_but_the_status() -> None:
+    def polled(view: SourceView, days: float) -> SourceView:
+        state = replace(
+            view.state, last_polled_at=at(24 * days), last_success_at=at(24 * days), next_poll_at=at(24 * days + 1),
+            n_polls=int(9 + days), seconds=days, n_failures=int(days), error="x" * int(days), etag=str(days),
+            rhythm=None, reason=f"{days}", last_unconditional_at=at(24 * days),
+        )  # fmt: skip
+        record = PollRecord(source_url=view.source.url, polled_at=at(24 * days), outcome="not modified")
+        return replace(view, state=state, history=(record,))
+
+    today, tomorrow = ([polled(view, days) for view in VIEWS] for days in (0, 1))
+    assert PAGES.feeds(OUTPUT_VIEWS, today) == PAGES.feeds(OUTPUT_VIEWS, tomorrow)
+
+
+def test_feeds_say_what_they_hold_and_where_they_are() -> None:
+    text = " ".join(" ".join(Page(PAGES.feeds(OUTPUT_VIEWS, VIEWS).decode()).text).split())
+    assert "All stories; the newest 60." in text
+    assert "Stories about world, from at least 2 publishers; the newest 60." in text
+    assert "https://news.example/world.atom" in text
+    assert "harbour.example" in text
+
+
+def test_the_status_begins_with_what_is_wrong() -> None:
+    text = " ".join(
+        " ".join(
+            Page(PAGES.status(sources=VIEWS, outputs=OUTPUT_VIEWS, counts=Stored(), now=NOW).decode()).text
+        ).split()
+    )
+    assert "1 source failing" in text
+    assert "has not answered for 31 h: name not found. Next try 14:00 UTC." in text
+    assert text.index("has not answered") < text.index("Polls a day") < text.index("Answer time")
+    assert "56 stories" in text
+
+
+def test_the_status_says_when_all_is_well() -> None:
+    html = PAGES.status(sources=VIEWS[:1], outputs=[], counts=Stored(), now=NOW).decode()
+    assert "Nothing is failing" in html
+    assert "The source answers." in html
+    assert "No source has been asked yet." in PAGES.status(sources=[], outputs=[], counts=Stored(), now=NOW).decode()
