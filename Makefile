@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo test venv bench lint format lock clean
+.PHONY: run demo test venv bench lint format lock pictures clean
 
 run: .venv/run        ## poll feeds.toml, build stories, serve http://127.0.0.1:8080/
 	$(BIN)/aggregator run
@@ -44,3 +44,7 @@ lock:                 ## resolve pyproject.toml again (needs uv)
 
 clean:
 	rm -rf .venv data/demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+pictures: venv        ## the pictures of the README, from the demo
+	$(BIN)/aggregator demo --once --no-serve
+	$(BIN)/python docs/take_pictures.py

@@ -28,6 +28,41 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--online", action="store_true", help="ask every source, show what it gives; writes nothing")
+    parser.add_argument("--fix", action="store_true", help="write addresses that moved for good into feeds.toml")
+    _json(parser)
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL", help="a feed, or a site that has one")
+    parser.add_argument("--name", default="", help="what to call the source (default: the feed's title)")
+    parser.add_argument("--publisher", default="", help="who owns it (default: the registrable domain)")
+    parser.add_argument("--lang", default="", help="its language, such as en (default: declared, else detected)")
+    parser.add_argument("--tag", action="append", default=[], help="a tag; may be given several times")
+    parser.add_argument("--pick", type=int, metavar="N", help="take the Nth of the feeds found")
+    parser.add_argument("--yes", action="store_true", help="take the first feed without asking")
+    _json(parser)
+
+
+def _remove(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL", help="a source's address")
+    _json(parser)
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.opml", type=Path, help="a subscription list; - reads stdin")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be added, write nothing")
+    _json(parser)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("format", choices=("opml",), help="OPML 2.0")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where to write (default: stdout)")
+
+
+def _test_filter(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="SOURCE", help="a source's address or name")
+    parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a feed to read instead of fetching it")
     _json(parser)
 
 
@@ -109,10 +144,40 @@ COMMANDS = {
         code="settings:init",
     ),
     "check": Command(
-        purpose="check feeds.toml and say what it holds",
-        example="aggregator check",
+        purpose="check feeds.toml and say what it holds; --online: ask its sources",
+        example="aggregator check --online",
         add_arguments=_check,
         code="settings:check",
+    ),
+    "add": Command(
+        purpose="find the feed of a site and add it to feeds.toml",
+        example="aggregator add https://example.org/ --tag world",
+        add_arguments=_add,
+        code="sources:add",
+    ),
+    "remove": Command(
+        purpose="remove a source from feeds.toml; what is stored of it stays",
+        example="aggregator remove https://example.org/rss.xml",
+        add_arguments=_remove,
+        code="sources:remove",
+    ),
+    "import": Command(
+        purpose="add the sources of another reader's OPML list; folders become tags",
+        example="aggregator import subscriptions.opml --dry-run",
+        add_arguments=_import,
+        code="lists:import_opml",
+    ),
+    "export": Command(
+        purpose="write the sources as a list for other readers",
+        example="aggregator export opml --output subscriptions.opml",
+        add_arguments=_export,
+        code="lists:export",
+    ),
+    "test-filter": Command(
+        purpose="show what each keep and block rule says of a source's articles",
+        example="aggregator test-filter https://example.org/rss.xml",
+        add_arguments=_test_filter,
+        code="rules:test_filter",
     ),
     "poll": Command(
         purpose="ask the sources that are due, then build; safe from cron",

@@ -64,6 +64,8 @@ class Config:
     """A whole feeds.toml; sources and outputs in file order.
 
     Attributes:
+        default_keep: The keep rules of ``[defaults]``; each source has them besides its own.
+        default_block: Its block rules, likewise.
         warnings: What is odd but stops nothing, by line: an address that can never be fetched, a tag of an output
             that no source has, what looks like one feed by two addresses, no source at all.
     """
@@ -72,6 +74,8 @@ class Config:
     settings: Settings
     sources: tuple[Source, ...]
     outputs: tuple[Output, ...]
+    default_keep: tuple[str, ...] = ()
+    default_block: tuple[str, ...] = ()
     warnings: tuple[Mistake, ...] = ()
 
 
@@ -113,6 +117,8 @@ _DEFAULTS: _Kinds = {
     "max_interval": values.duration(),
     "timeout": values.duration(at_most=timedelta(hours=1)),
     "max_bytes": values.size(at_least=1000, at_most=10**9),
+    "keep": _Many(_rule),
+    "block": _Many(_rule),
 }
 _FEED: _Kinds = {
     "url": values.source_url,
@@ -121,8 +127,6 @@ _FEED: _Kinds = {
     "lang": values.language,
     "tags": _Many(values.tag),
     "weight": values.weight,
-    "keep": _Many(_rule),
-    "block": _Many(_rule),
     "auth_env": values.variable,
     **_DEFAULTS,
 }
@@ -133,6 +137,8 @@ _OUTPUT: _Kinds = {
     "languages": _Many(values.language),
     "min_publishers": values.whole(1, 100),
     "max_entries": values.whole(1, 1000),
+    "keep": _Many(_rule),
+    "block": _Many(_rule),
 }
 _TABLES: Mapping[str, _Kinds] = {"settings": _SETTINGS, "defaults": _DEFAULTS, "feeds": _FEED, "outputs": _OUTPUT}
 _Place = tuple[KeyPath, dict[str, Any]]
@@ -268,11 +274,23 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str] = NO_ENVIR
     return Config(
         path=path,
         settings=settings,
-        sources=tuple(Source(**{**defaults[1], **feed}) for _, feed in feeds),
+        sources=tuple(_source(defaults[1], feed) for _, feed in feeds),
         outputs=tuple(Output(**{"title": _title_of(output["slug"], settings), **output}) for _, output in outputs)
         or (Output(slug="top", title=settings.title),),
+        default_keep=defaults[1].get("keep", ()),
+        default_block=defaults[1].get("block", ()),
         warnings=_in_order(reading.warnings),
     )
+
+
+def _source(defaults: Mapping[str, Any], feed: Mapping[str, Any]) -> Source:
+    """Make a source: what it says itself goes before the defaults, but rules of both hold."""
+    rules = {
+        name: tuple(dict.fromkeys((*feed.get(name, ()), *defaults.get(name, ()))))
+        for name in ("keep", "block")
+        if name in feed or name in defaults
+    }
+    return Source(**{**defaults, **feed, **rules})
 
 
 def _in_order(mistakes: list[Mistake]) -> tuple[Mistake, ...]:

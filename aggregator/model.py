@@ -620,6 +620,8 @@ class Output:
         languages: Stories in any of them; empty: all.
         min_publishers: A story enters with this many.
         max_entries: How many stories the feed holds.
+        keep: Rules of which at least one must match an article of a story, if there are any.
+        block: Rules that drop an article; a story without any article left does not enter.
     """
 
     slug: str
@@ -628,6 +630,8 @@ class Output:
     languages: tuple[str, ...] = ()
     min_publishers: int = 1
     max_entries: int = 60
+    keep: tuple[str, ...] = ()
+    block: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

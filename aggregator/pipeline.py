@@ -282,10 +282,11 @@ def build(
     revisions = store.newest_revisions(limit=N_CANDIDATES)
     newest_at = max((revision.newest_at for revision in revisions), default=now)
     ranked = rank.rank(revisions, newest_at=newest_at)
+    best_first = [revision for revision, _, _ in ranked]
     output_views = []
     for output in site.outputs:
         try:
-            output_views.append(_publish_output(store, writer, site, output, revisions))
+            output_views.append(_publish_output(store, writer, site, output, best_first))
         except OutputError as error:  # one output's failure leaves the others alone
             problems.append(f"output {output.slug}: {error}")
             log.error("output %s was not written: %s", output.slug, error)  # noqa: TRY400 - said in words, no traceback

@@ -37,7 +37,7 @@ _RUN += "\u0e00-\u0e3a\u0e40-\u0e4e\u0e80-\u0ece\u1000-\u103f\u1780-\u17d3"
 # Letters and digits as ``\w`` knows them, plus the vowel signs of Indic scripts and other marks that it does not.
 _MARK = "\u0300-\u036f\u0483-\u0487\u0900-\u0963\u0971-\u0dff\u135d-\u135f\u1ab0-\u1aff\u20d0-\u20ff\u302a-\u302f"
 # Possessive quantifiers: a number is never cut to make the rest fit. "60bn" is 60 and bn, "G20" one word.
-_NUMBER = r"\d++(?:[.,]\d++)*+"
+_NUMBER = r"[0-9]++(?:[.,][0-9]++)*+"
 _TOKEN = re.compile(rf"[{_RUN}]+|{_NUMBER}|(?:(?![{_RUN}])(?:[^\W_]|[{_MARK}]))+")
 _ASCII_TOKEN = re.compile(rf"{_NUMBER}|[a-z0-9]+")
 _SPACELESS_RUN = re.compile(rf"[{_RUN}]")

@@ -3,7 +3,8 @@
     python -m benchmarks.summaries DIR [FILE ...]
 
 DIR holds ``*.jsonl`` files, one story a line, as ``aggregator summarize`` reads them; a line may carry a human
-"summary" and "headline", then the share of their words that ours has (recall of stems and of pairs of stems) is printed for both.
+"summary" and "headline", then the likeness of our words (F1 of stems and of pairs of stems) to those is printed, for
+ours and for the baselines.
 Figures, not assertions; compare two runs on one machine.
 """
 

@@ -100,9 +100,10 @@ class LocalEngine:
         for order, (name, (interval, _)) in enumerate(self._jobs.items()):
             first = begin + timedelta(microseconds=order)  # jobs due at once run in the order of their times
             self._scheduler.add_job(self._run_job, _Ticks(interval), args=(name,), id=name, next_run_time=first)
+        offset = self._clock_offset()
         self._scheduler.start()
         try:
-            self._follow_messages()
+            self._follow_messages(offset)
         finally:
             self._scheduler.shutdown(wait=False)
             is_done = self._thread.join(self._grace)
@@ -110,8 +111,7 @@ class LocalEngine:
             raise self._error
         return is_done
 
-    def _follow_messages(self) -> None:
-        offset = self._clock_offset()
+    def _follow_messages(self, offset: float) -> None:
         while not self._is_stopping:
             try:
                 name = self._messages.get(timeout=self._clock_check.total_seconds())

@@ -6,6 +6,8 @@ from aggregator.intake.identity import key_ids
 from aggregator.intake.parse import parse
 from aggregator.model import NotAFeed, ParsedArticle
 
+MAX_SHOWN = 10_000  # articles: who looks at a file wants to see all of it
+
 
 def describe(file: str, body: bytes, *, url: str = "") -> list[dict[str, object]]:
     """Give one record for each article of a feed, ready for JSON.
@@ -19,7 +21,7 @@ def describe(file: str, body: bytes, *, url: str = "") -> list[dict[str, object]
         ``{"file", "id", "title", ...}`` for each article; ``{"file", "feed": True, "articles": 0}`` for a feed without
         any; ``{"file", "error"}`` for what is no feed.
     """
-    parsed = parse(body, url=url)
+    parsed = parse(body, url=url, max_articles=MAX_SHOWN)
     if isinstance(parsed, NotAFeed):
         return [{"file": file, "error": parsed.reason}]
     if not parsed.articles:

@@ -18,6 +18,7 @@ _TYPES = {
     "application/xml": 5,
     "text/xml": 5,
 }
+_LINKED, _SIDE = 20, 50  # ranks begin here: of what only looks like a feed; what a feed of comments has on top
 _LOOKS_LIKE_FEED = re.compile(
     r"(?:\A|[/._?=&-])(?:rss|atom|feed|feeds|rdf)\d?(?:[/._?=&-]|\Z)|\.(?:rss|atom|rdf)\Z", re.IGNORECASE
 )
@@ -31,10 +32,21 @@ def feed_links(html: bytes, *, base_url: str) -> tuple[str, ...]:
     What the page declares (``link rel=alternate``) stands before what only looks like a feed (``a href``); Atom before
     RSS before JSON; feeds of comments last; else the page's own order.
     """
+    return tuple(dict.fromkeys(url for _, _, url in _ranked(html, base_url)))[:MAX_FOUND]
+
+
+def declared_feeds(html: bytes, *, base_url: str) -> tuple[str, ...]:
+    """Give of :func:`feed_links` those that the page declares to be feeds, in the same order."""
+    declared = (url for rank, _, url in _ranked(html, base_url) if rank % _SIDE < _LINKED)
+    return tuple(dict.fromkeys(declared))[:MAX_FOUND]
+
+
+def _ranked(html: bytes, base_url: str) -> list[tuple[int, int, str]]:
+    """Give (rank, position, address) of each link that may lead to a feed, best first."""
     try:
         page = lxml.html.document_fromstring(html[:MAX_PAGE])
     except (ValueError, lxml.etree.LxmlError):
-        return ()
+        return []
     base = base_url
     ranked: list[tuple[int, int, str]] = []
     for n, element in enumerate(page.iter("base", "link", "a")):
@@ -45,8 +57,8 @@ def feed_links(html: bytes, *, base_url: str) -> tuple[str, ...]:
         rank = _rank_link(element) if element.tag == "link" else _rank_anchor(href)
         if rank is not None and (url := safe_url(href, base)):
             is_side = _SIDE_FEED.search(href + " " + (element.get("title") or ""))
-            ranked.append((rank + (50 if is_side else 0), n, url))
-    return tuple(dict.fromkeys(url for _, _, url in sorted(ranked)))[:MAX_FOUND]
+            ranked.append((rank + (_SIDE if is_side else 0), n, url))
+    return sorted(ranked)
 
 
 def _rank_link(element: lxml.html.HtmlElement) -> int | None:
@@ -65,4 +77,4 @@ def _rank_anchor(href: str) -> int | None:
     path = href.split("#")[0].split("://")[-1]
     if not _LOOKS_LIKE_FEED.search(path) or _NEVER.search(path):
         return None
-    return 20 if re.search(r"\.(?:xml|rss|atom|rdf|json)\Z", path, re.IGNORECASE) else 30
+    return _LINKED if re.search(r"\.(?:xml|rss|atom|rdf|json)\Z", path, re.IGNORECASE) else _LINKED + 10

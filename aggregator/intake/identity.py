@@ -33,10 +33,13 @@ def key_ids(feed: ParsedFeed, *, source_url: str) -> tuple[str, ...]:
 
     Of each article the id holds as little as tells it from the others: its guid, else more and more of the rest.
     """
+    return tuple(_ids([_keys(article) for article in feed.articles], source_url))
+
+
+def _ids(keys: Sequence[list[str]], source_url: str) -> list[str]:
     taken: set[str] = set()
-    keys = [_keys(article) for article in feed.articles]
     shared = Counter(key for each in keys for key in each)
-    return tuple(_mint(source_url, [key for key in each if shared[key] == 1] or each[-1:], taken) for each in keys)
+    return [_mint(source_url, [key for key in each if shared[key] == 1] or each[-1:], taken) for each in keys]
 
 
 def _keys(article: ParsedArticle) -> list[str]:
@@ -51,7 +54,7 @@ def _keys(article: ParsedArticle) -> list[str]:
     if article.title or date:
         keys.append(f"title\n{article.guid}\n{link}\n{article.title}\n{date}")
     enclosures = " ".join(each.url for each in article.enclosures)
-    keys.append(f"all\n{article.guid}\n{link}\n{article.title}\n{date}\n{enclosures}\n{_text(article)}")
+    keys.append(f"all\n{article.guid}\n{article.link}\n{article.title}\n{date}\n{enclosures}\n{_text(article)}")
     return keys
 
 
@@ -101,7 +104,7 @@ def diff(
     """
     articles = _without_repeats(feed.articles)
     texts = [_text(article) for article in articles]
-    matches = _match(articles, texts, known)
+    matches = _match(articles, texts, known, source.url)
     taken = {each.id for each in known}
     keys = [_keys(article) for article in articles]
     shared = Counter(key for each in keys for key in each)
@@ -118,14 +121,15 @@ def diff(
 
 
 def _without_repeats(articles: Sequence[ParsedArticle]) -> tuple[ParsedArticle, ...]:
-    seen: dict[Hashable, ParsedArticle] = {}
+    """Drop what a feed says twice: same guid, link, title and date; what has none of them is told apart by the rest."""
+    first: dict[Hashable, ParsedArticle] = {}
     for article in articles:
         named = article.guid or article.link or article.title
-        rest = "" if named else _text(article)
-        seen.setdefault(
-            (article.guid, article.link, article.title, article.published_at, article.enclosures, rest), article
+        rest = "" if named else _keys(article)[-1]
+        first.setdefault(
+            (article.guid, canonical_url(article.link), article.title, article.published_at, rest), article
         )
-    return tuple(seen.values())
+    return tuple(first.values())
 
 
 def _compare(known: KnownArticle, built: Article, now: datetime) -> ArticleChange:
@@ -247,6 +251,7 @@ def _is_of_one_date(a: Signs, b: Signs) -> bool:
 
 # From the surest to the least sure. A sign counts only where one article and one known article have it.
 SIGNS: tuple[tuple[Sign, Callable[[Signs, Signs], bool]], ...] = (
+    (lambda s: (s.guid, s.link, s.title, s.date, s.text), _is_any),
     (lambda s: (s.guid, s.link, s.title, s.date) if s.guid or s.link else None, _is_any),
     (lambda s: _together(s.guid, s.link), _is_any),
     (lambda s: s.guid, _is_backed),
@@ -261,7 +266,7 @@ SIGNS: tuple[tuple[Sign, Callable[[Signs, Signs], bool]], ...] = (
 
 
 def _match(
-    articles: Sequence[ParsedArticle], texts: Sequence[str], known: Sequence[KnownArticle]
+    articles: Sequence[ParsedArticle], texts: Sequence[str], known: Sequence[KnownArticle], source_url: str
 ) -> dict[int, KnownArticle]:
     """Give, by the index of each article that has one, the known article that it is."""
     if not known:
@@ -277,7 +282,7 @@ def _match(
         for each, text in zip(articles, texts, strict=True)
     ]
     stored = [_signs_of(each) for each in known]
-    matches: dict[int, int] = {}
+    matches = _by_id(articles, read, known, stored, source_url)
     for sign, is_sure in SIGNS:
         if len(matches) == len(read):
             break
@@ -290,6 +295,19 @@ def _match(
             if is_sure(read[i], stored[j]):
                 matches[i] = j
     return {i: known[j] for i, j in matches.items()}
+
+
+def _by_id(
+    articles: Sequence[ParsedArticle],
+    read: Sequence[Signs],
+    known: Sequence[KnownArticle],
+    stored: Sequence[Signs],
+    source_url: str,
+) -> dict[int, int]:
+    """Match what would get its old id again and has all its old signs: articles that only their files tell apart."""
+    index = {each.id: j for j, each in enumerate(known)}
+    found = ((i, index.get(each)) for i, each in enumerate(_ids([_keys(article) for article in articles], source_url)))
+    return {i: j for i, j in found if j is not None and read[i] == stored[j]}
 
 
 def _signs_of(known: KnownArticle) -> Signs:

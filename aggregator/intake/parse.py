@@ -16,8 +16,9 @@ import feedparser
 from aggregator.intake import entries
 from aggregator.intake.discover import feed_links
 from aggregator.intake.encoding import to_utf8
+from aggregator.intake.limits import cut, why_refused, without_entities
 from aggregator.intake.parse_json import parse_json
-from aggregator.intake.rescue import cut, mended
+from aggregator.intake.rescue import mended
 from aggregator.markup import clean, one_line, safe_url
 from aggregator.model import NotAFeed, ParsedFeed, ParseResult
 
@@ -25,13 +26,21 @@ _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _ARTICLE = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s/>]")
+_ROOT = re.compile(rb"<([A-Za-z][\w:.-]{0,40})")
+_OTHER_ROOTS = {
+    b"opml": "a list of feeds (OPML), not a feed",
+    b"urlset": "a site map, not a feed",
+    b"sitemapindex": "a site map, not a feed",
+    b"svg": "an image (SVG), not a feed",
+}
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 24 * 7, "monthly": 24 * 30, "yearly": 24 * 365}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SKIP = re.compile(rb"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
 MAX_WARNING = 200  # characters
+MAX_ARTICLES = 1000  # of one body: a flood must not fill the store; of 560 real feeds one holds more: 1,046
 
 
-def parse(body: bytes, *, url: str = "", content_type: str = "", max_articles: int = 2000) -> ParseResult:
+def parse(body: bytes, *, url: str = "", content_type: str = "", max_articles: int = MAX_ARTICLES) -> ParseResult:
     """Read a feed.
 
     Args:
@@ -51,6 +60,12 @@ def parse(body: bytes, *, url: str = "", content_type: str = "", max_articles: i
         return parse_json(text.decode("utf-8", "replace"), url=url, max_articles=max_articles)
     if _HTML.match(text[:5000]):
         return NotAFeed(reason="an HTML page, not a feed", feed_urls=feed_links(text, base_url=url))
+    root = _ROOT.search(text[:5000])
+    if root and root[1].lower() in _OTHER_ROOTS:
+        return NotAFeed(reason=_OTHER_ROOTS[root[1].lower()])
+    text = without_entities(text)
+    if refusal := why_refused(text):
+        return NotAFeed(reason=refusal)
     text, n_left_out = cut(text, max_articles=max_articles)
     if n_left_out:
         warnings.append(f"only the first {max_articles} articles are read, {n_left_out} are left out")
@@ -84,7 +99,7 @@ def _feedparser(text: bytes, url: str) -> Any:
 def _what_it_is(text: bytes) -> str:
     if b"<" not in text:
         return "plain text, not a feed"
-    root = re.search(rb"<([A-Za-z][\w:.-]{0,40})", text)
+    root = _ROOT.search(text)
     return f"no feed: its first element is <{root[1].decode('ascii', 'replace')}>" if root else "no feed"
 
 

@@ -1,32 +1,13 @@
-"""Mend XML that no parser reads, and bound what a parser has to read. Pure."""
+"""Mend XML that no parser reads. Pure."""
 
 import re
 from collections.abc import Iterator
 
 from lxml import etree
 
-_START = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s/>])")
 _BROKEN_DECLARATION = re.compile(rb"<\?xml(?!-)[^>]{0,400}>")
 _ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 _PREFIX = re.compile(rb"<(rss|atom|a|ns\d|feed)\d?:(?:rss|feed|channel|item|entry)\b", re.IGNORECASE)
-
-
-def cut(text: bytes, *, max_articles: int) -> tuple[bytes, int]:
-    """Cut a feed after so many articles, keeping it well formed where it was.
-
-    Returns:
-        The text and how many articles were left out.
-    """
-    if text.count(b"item") + text.count(b"entry") <= max_articles:
-        return text, 0
-    starts = list(_START.finditer(text))
-    n_left_out = len(starts) - max_articles
-    if n_left_out <= 0:
-        return text, 0
-    end_tag = b"</" + starts[-1][1] + b">"
-    last = text.rfind(end_tag)
-    after = text[last + len(end_tag) :] if last >= starts[-1].start() else b""
-    return text[: starts[max_articles].start()] + after, n_left_out
 
 
 def mended(text: bytes) -> Iterator[bytes]:

@@ -70,7 +70,10 @@ def publisher_of(url: str) -> str:
 def _registrable(host: str) -> str:
     if not host or _is_ip(host):
         return host
-    return str(_suffixes.extract_str(host).top_domain_under_public_suffix) or host
+    found = _suffixes.extract_str(host)
+    if not found.suffix:  # a top level that the list does not know counts as one. Source: publicsuffix.org/list, rule 2
+        return ".".join(host.split(".")[-2:])
+    return str(found.top_domain_under_public_suffix) or host
 
 
 def _is_ip(host: str) -> bool:

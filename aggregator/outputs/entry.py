@@ -30,17 +30,18 @@ MAX_TITLE = 300  # characters of a headline in a feed
 
 
 def select(output: Output, revisions: Sequence[Revision], *, now: datetime | None = None) -> tuple[Revision, ...]:
-    """Return the stories that an output shows: those it asks for, newest article first, then by story id.
+    """Return the stories that an output shows: the best of those it asks for, newest article first, then by story id.
 
     Args:
         output: Asks for tags (any of them), languages (any of them) and a number of publishers.
-        revisions: The latest of each story.
+        revisions: The latest of each story, best first.
         now: With it, a story of one publisher waits until ``SETTLING`` after its first revision.
     """
     wanted = [each for each in revisions if is_wanted(output, each) and not _is_settling(each, now)]
-    wanted.sort(key=lambda each: each.story_id)
-    wanted.sort(key=lambda each: each.newest_at, reverse=True)
-    return tuple(wanted[: output.max_entries])
+    chosen = wanted[: output.max_entries]
+    chosen.sort(key=lambda each: each.story_id)
+    chosen.sort(key=lambda each: each.newest_at, reverse=True)
+    return tuple(chosen)
 
 
 def is_wanted(output: Output, revision: Revision) -> bool:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from aggregator.markup import safe_url
 from aggregator.model import Output
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")  # what RFC 4287 and HTML both accept
@@ -53,6 +54,11 @@ def tag_uri(site: Site, year: int, path: str) -> str:
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
     return f"tag:{host.replace(':', '-').strip('-') or 'localhost'},{year:04d}:{path}"
+
+
+def host(url: str) -> str:
+    """Return the host of a foreign address, to call its owner by; "" if it is none. Never its credentials."""
+    return (urlsplit(safe_url(url)).hostname or "").removeprefix("www.")
 
 
 def language_tag(lang: str) -> str:

@@ -225,8 +225,3 @@ def all_well(n_sources: int, n_asked: int) -> str:
 def seconds(length: float) -> str:
     """Say how long an answer took."""
     return f"{length:.1f} s" if length < 10 else f"{length:.0f} s"
-
-
-def host(url: str) -> str:
-    """Return the host of an address, to call its owner by."""
-    return url.split("://", 1)[-1].split("/", 1)[0].removeprefix("www.")

@@ -6,13 +6,18 @@ how alike their articles are; whether any of them is the same story is decided e
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from heapq import nlargest
 
 from aggregator.stories.features import Document, Rarity
 
-MAX_POSTINGS = 6000  # looked at for one article, rarest terms first: bounds the cost at 50,000 live articles
-MAX_CANDIDATES = 8  # stories compared in full; the right one is among the first 12 for 99 % of the dev articles
+MAX_POSTINGS = 2500  # looked at for one article, rarest terms first: bounds the cost at 50,000 live articles
+MAX_NEIGHBOURS = 64  # articles whose stories are considered ...
+MAX_GROUPS = 16  # ... and how many of these stories, by unnormalised likeness
+MIN_OF_BEST = 0.3  # of the best candidate's cosine: what is further behind was never chosen
+MIN_COSINE = 0.04  # with the nearest member; below, no story of the dev sets was right
+MAX_CANDIDATES = 6  # stories compared in full; the right one is among the first 12 for 99 % of the dev articles
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,32 +176,33 @@ def candidates(index: Index, document: Document, *, window_hours: float) -> list
     """
     dots = index.dots(document)
     norm = index.norm(document)
-    by_group: dict[str, list[tuple[float, str]]] = {}
-    for other, dot in dots.items():
-        by_group.setdefault(index.group_by_document[other].id, []).append((dot, other))
-    ranked = sorted(by_group.values(), key=lambda pairs: (-max(pairs)[0], pairs[0][1]))
-    found = []
-    for pairs in ranked[: 3 * MAX_CANDIDATES]:
-        group = index.group_by_document[pairs[0][1]]
-        if is_within(document, group, window_hours):
-            found.append(_candidate(index, group, pairs, norm))
+    groups: dict[str, Group] = {}
+    for _, other in nlargest(MAX_NEIGHBOURS, zip(dots.values(), dots.keys(), strict=True)):
+        group = index.group_by_document[other]
+        if len(groups) < MAX_GROUPS:
+            groups.setdefault(group.id, group)
+    found = [
+        _candidate(index, group, dots, norm) for group in groups.values() if is_within(document, group, window_hours)
+    ]
     found.sort(key=lambda candidate: (-candidate.best, candidate.group.born))
-    return found[:MAX_CANDIDATES]
+    floor = max(MIN_COSINE, MIN_OF_BEST * found[0].best) if found else 0.0
+    return [candidate for candidate in found[:MAX_CANDIDATES] if candidate.best >= floor]
 
 
-def _candidate(index: Index, group: Group, pairs: list[tuple[float, str]], norm: float) -> Candidate:
-    members = group.members
-    scored = sorted(
-        ((min(1.0, dot / (norm * index.norm(members[other]))), other) for dot, other in pairs),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
-    three = [score for score, _ in scored[:3]]
+def _candidate(index: Index, group: Group, dots: Mapping[str, float], norm: float) -> Candidate:
+    scored = [
+        (-min(1.0, dots[id_] / (norm * index.norm(member))), id_)
+        for id_, member in group.members.items()
+        if id_ in dots
+    ]
+    scored.sort()
+    n_members = len(group.members)
     return Candidate(
         group=group,
-        nearest=members[scored[0][1]],
-        best=scored[0][0],
-        top=sum(three) / min(3, len(group.members)),
-        mean=math.fsum(score for score, _ in scored) / len(group.members),
+        nearest=group.members[scored[0][1]],
+        best=-scored[0][0],
+        top=-sum(score for score, _ in scored[:3]) / min(3, n_members),
+        mean=-math.fsum(score for score, _ in scored) / n_members,
     )
 
 

@@ -42,7 +42,8 @@ def probability(evidence: Evidence) -> float:
     for tree in _TREES:
         node = tree
         while isinstance(node, tuple):
-            node = node[2] if evidence[node[0]] <= node[1] else node[3]
+            feature, threshold, below, above = node
+            node = below if evidence[feature] <= threshold else above
         score += node
     # Rounded, so that a decision is the same where the sums behind the evidence were added in another order.
     return round(1.0 / (1.0 + math.exp(-score)), 4)

@@ -69,25 +69,30 @@ def arrange(
         if heading:
             used.append(frozenset(content_stems(heading, lang)))
         sections.append(Group(heading=heading, chosen=group))
-    return _joined(sections)
+    return _joined(sections, chosen)
 
 
-def _joined(sections: list[Group]) -> list[Group]:
+def _joined(sections: list[Group], chosen: Sequence[Chosen]) -> list[Group]:
     """Give the sentences of groups without a heading a place.
 
     They open the summary where the first group has no heading. Else they follow the last headed group while that stays
-    short; where it would not, the first group gives its heading up and becomes the opening.
+    short; where it would not, the first group gives its heading up and becomes the opening. An opening is told in the
+    order of choice, most telling first (by groups it loses .7 of ROUGE-2 on long texts).
     """
     headed = [section for section in sections if section.heading]
-    rest = tuple(c for section in sections if not section.heading for c in section.chosen)
-    if not rest or not headed:
-        return headed or [Group(heading="", chosen=rest)]
+    rest = [c for section in sections if not section.heading for c in section.chosen]
+    if not rest:
+        return headed
     if not sections[0].heading:
-        return [Group(heading="", chosen=rest), *headed]
+        return [_opening(rest, chosen), *headed]
     last = headed[-1]
     if len(last.chosen) + len(rest) <= MAX_IN_SECTION + 1:
         return [*headed[:-1], Group(heading=last.heading, chosen=(*last.chosen, *rest))]
-    return [Group(heading="", chosen=(*headed[0].chosen, *rest)), *headed[1:]]
+    return [_opening([*headed[0].chosen, *rest], chosen), *headed[1:]]
+
+
+def _opening(sentences: Sequence[Chosen], chosen: Sequence[Chosen]) -> Group:
+    return Group(heading="", chosen=_in_reading_order([c for c in chosen if c in sentences]))
 
 
 # ---------------------------------------------------------------- grouping
@@ -155,11 +160,15 @@ def _in_reading_order(group: list[Chosen]) -> tuple[Chosen, ...]:
 # Where a clause may lose what hangs behind it. Not before "if", "unless" or "until": without those it says more.
 _TAILS = re.compile(
     r"\s+(?:who|which|whose|where|while|after|because|amid|following|nachdem|während|weil|après|tras|após)\s"
+    r"|\s+and\s(?=(?:\w+ed|will|is|are|was|were|has|have|had|said)\s)"
+    r"|\s+in an?(?: [\w-]+){0,2} (?:statement|interview|tweet|speech|letter|post|memo|report|filing|ruling|vote)\b"
     # Where something was said, not where it holds: "sales fell in China" must keep its place.
     r"|\s+(?:at|during) (?:an?|the|their|its|his|her)(?: [\w-]+){0,3} (?:summit|meeting|talks|conference|ceremony|"
     r"briefing|"
     r"hearing|rally|event|forum|session|interview)\b"
 )
+# What is inserted between two marks may go whole: "Reed, a former judge, resigned", "the centre (CDC)".
+_INSERTED = re.compile(r"\s*\([^()]{1,60}\)|,\s(?:an?|the|who|which|whose|himself|herself)\s[^,;:]{3,90},(?=\s[a-z])")
 _WHEN = re.compile(
     r"(?<=\w),? (?:on |late |early )*(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|evening|"
     r"night))?,?(?=\s|$)"
@@ -169,7 +178,7 @@ _SUBORDINATE = re.compile(
     r"(?i)^(?:who|which|that|whose|where|when|while|after|before|as|because|since|although|though|if|unless|until|with|"
     r"without|by|but|and|or|so|yet|nor|including|according|despite|during|amid|following|for|from|in|on|at|to|of|than|"
     r"he|she|it|they|we|i|you|his|her|their|its|our|my|this|that|these|those|there|here|not|also|however|meanwhile|"
-    r"said|says|say|told|due|thanks|like|such|less|one|days?|weeks?|months?|years?|hours?|today|\w+ing|per|about|"
+    r"said|says|say|told|due|thanks|like|such|less|one|days?|weeks?|months?|years?|hours?|today|\w+ing|\w+ly|per|about|"
     r"under|over|between|among|both|even|just|only|more|most|some|many|what|how|why|"
     r"der|die|das|welche|dass|weil|nachdem|während|wenn|er|sie|es|und|oder|aber|mit|nach|bei|im|in|qui|que|dont|où|"
     r"il|elle|"
@@ -257,7 +266,7 @@ def _parts(text: str, article: Article, *, is_title: bool) -> list[_Clause]:
     """
     text = strip_prefix(text).rstrip(" .。!！")
     if not is_title and '"' not in text:
-        text = _WHEN.sub("", text)  # the sentence below says when
+        text = _WHEN.sub("", _INSERTED.sub("", text))  # the sentence below says who and when
     breaks = list(_CLAUSE_ENDS.finditer(text))
     starts = [0, *(m.end() for m in breaks)]
     ends = [*(m.start() for m in breaks), len(text)]

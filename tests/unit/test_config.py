@@ -208,7 +208,7 @@ BROKEN = {
     ),
     "unknown key, nothing like it": (
         "[defaults]\nxyz = 1",
-        'feeds.toml:2: unknown key "xyz" (known here: min_interval, max_interval, timeout, max_bytes)',
+        'feeds.toml:2: unknown key "xyz" (known here: min_interval, max_interval, timeout, max_bytes, keep, block)',
     ),
     "unknown table": ("[sttings]", 'feeds.toml:1: unknown table or key "sttings" (did you mean "settings"?)'),
     "key outside its table": (

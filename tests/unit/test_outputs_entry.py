@@ -43,11 +43,11 @@ def test_several_feeds_of_one_publisher_count_once() -> None:
     assert select(Output(slug="o", title="", min_publishers=2), [revision("a", summary=summary(sources=one))]) == ()
 
 
-def test_the_newest_come_first_then_by_id_whatever_the_order_given() -> None:
-    given_ = [revision("b"), revision("c", newest_at=at(1)), revision("a"), revision("d", newest_at=at(-1))]
-    output = Output(slug="o", title="", max_entries=3)
-    for rows in (given_, given_[::-1]):
-        assert [each.story_id for each in select(output, rows)] == ["c", "a", "b"]
+def test_the_best_enter_and_the_newest_of_them_come_first_then_by_id() -> None:
+    best_first = [revision("d", newest_at=at(-1)), revision("b"), revision("c", newest_at=at(1)), revision("a")]
+    assert [each.story_id for each in select(Output(slug="o", title=""), best_first)] == ["c", "a", "b", "d"]
+    short = Output(slug="o", title="", max_entries=3)
+    assert [each.story_id for each in select(short, best_first)] == ["c", "b", "d"]
 
 
 def test_a_story_of_one_publisher_settles_first() -> None:

@@ -47,7 +47,7 @@ HISTORY = tuple(
     PollRecord(
         source_url="https://harbour.example/feed.xml",
         polled_at=at(-hours),
-        outcome=("new", "not modified", "failed", "unchanged")[hours % 4],  # type: ignore[arg-type]
+        outcome=("new", "not modified", "failed", "unchanged")[hours % 4],
     )
     for hours in range(100, 0, -1)
 )
@@ -312,7 +312,7 @@ def test_citations_lead_to_their_source_and_back() -> None:
 
 def test_a_story_tells_its_history_its_reasons_and_where_to_follow_it() -> None:
     html = PAGES.story(STORY, rank_reason="5 publishers").decode()
-    text = " ".join(" ".join(Page(html).text).split())
+    text = " ".join("".join(Page(html).text).split())
     assert "Updated (5 articles) from Harbour Courier, Northern Ledger, 새벽일보, 東都新聞 and صحيفة الأفق" in text
     assert "First report 14 January 2026, 07:00 UTC · latest 11:54 UTC" in text
     assert "First version" in text
@@ -392,3 +392,12 @@ def test_the_status_says_when_all_is_well() -> None:
     assert "Nothing is failing" in html
     assert "The source answers." in html
     assert "No source has been asked yet." in PAGES.status(sources=[], outputs=[], counts=Stored(), now=NOW).decode()
+
+
+def test_credentials_of_a_source_are_never_shown() -> None:
+    secret = replace(
+        VIEWS[1], source=Source(url="https://user:secret@ledger.example/f"), state=replace(VIEWS[1].state, title="")
+    )
+    shown = PAGES.feeds([], [secret]) + PAGES.status(sources=[secret], outputs=[], counts=Stored(), now=NOW)
+    assert b"secret" not in shown
+    assert b"ledger.example" in shown

@@ -1,6 +1,6 @@
 import pytest
 
-from aggregator.outputs.site import Site, direction, feed_url, language_tag, story_url, tag_uri
+from aggregator.outputs.site import Site, direction, feed_url, host, language_tag, story_url, tag_uri
 
 
 def site(base_url: str = "https://news.example/") -> Site:
@@ -43,3 +43,8 @@ def test_addresses() -> None:
 def test_only_a_language_tag_is_a_language(lang: str, tag: str, way: str) -> None:
     assert language_tag(lang) == tag
     assert direction(lang) == way
+
+
+def test_a_host_is_told_without_credentials() -> None:
+    assert host("https://user:secret@www.one.example:8080/feed") == "one.example"
+    assert host("javascript:alert(1)") == ""

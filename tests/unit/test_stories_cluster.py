@@ -33,7 +33,7 @@ FERRY = (
     report(
         "f1",
         "Ferry with 180 aboard runs aground off Tarbet island",
-        "The ferry Lady Morag ran aground off Tarbet island early on Monday with 180 people aboard, the coastguard said.",
+        "The ferry Lady Morag ran aground off Tarbet island early on Monday with 180 aboard, the coastguard said.",
     ),
     report(
         "f2",
@@ -204,7 +204,7 @@ EVENTS = (
     ("budget", "Verrin", "deficit", "minister", "tax"),
     ("museum", "Ostrava", "theft", "painting", "police"),
 )
-WORDS = "after says new plan over report crowd night town early officials people monday week people inquiry".split()
+WORDS = ("after", "new", "plan", "report", "crowd", "night", "town", "officials", "people", "inquiry", "rain", "shop")
 
 
 def stream(seed: int, n: int) -> list[Article]:
@@ -224,7 +224,7 @@ def stream(seed: int, n: int) -> list[Article]:
 
 
 def live_of(articles: dict[str, Article], stories: dict[str, str], batch_of: dict[str, int]) -> list[LiveStory]:
-    """Give what a store would: stories with an article inside the window, minted in the batch of their first article."""
+    """Give what a store would: stories with an article in the window, minted in the batch of their first article."""
     members: dict[str, list[Article]] = {}
     for id_, story_id in stories.items():
         members.setdefault(story_id, []).append(articles[id_])

@@ -23,7 +23,7 @@ from aggregator.outputs.content import beginning, plain, shorten, source_name
 from aggregator.outputs.entry import is_wanted
 from aggregator.outputs.pages import charts, front, story
 from aggregator.outputs.pages.troubles import called, in_words, troubles
-from aggregator.outputs.site import Site, direction, feed_url, language_tag, story_url
+from aggregator.outputs.site import Site, direction, feed_url, host, language_tag, story_url
 
 FORMATS = ((".atom", "Atom", "application/atom+xml"),)  # of each output feed, as they are written
 MAX_DESCRIPTION = 200  # characters; what search engines and link previews show
@@ -166,11 +166,12 @@ def _compiled() -> dict[str, Template]:
     environment.globals |= {
         "s": strings,
         "css": Markup(css),  # noqa: S704 - our own file
-        "csp": _policy(css),
-        "favicon": _FAVICON,
+        "csp": Markup(_policy(css)),  # noqa: S704 - built here, and its quotes may stand in a double-quoted attribute
+        "favicon": Markup(_FAVICON),  # noqa: S704 - the same
         "formats": FORMATS,
         "feed_url": feed_url,
         "source_name": source_name,
+        "host": host,
     }
     return {name: environment.get_template(f"{name}.html.j2") for name in _TEMPLATES}
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aggregator.markup import safe_url
 from aggregator.model import SourceView
 from aggregator.outputs import strings
 from aggregator.outputs.content import plain
@@ -25,7 +26,7 @@ class Trouble:
 
 def called(view: SourceView) -> str:
     """Return what to call a source: its own name, the feed's title, else its address."""
-    return plain(view.source.name) or plain(view.state.title) or plain(view.source.url)
+    return plain(view.source.name) or plain(view.state.title) or safe_url(view.source.url) or plain(view.source.url)
 
 
 def in_words(view: SourceView) -> str:

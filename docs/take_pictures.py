@@ -1,0 +1,39 @@
+"""Take the pictures of the README from the demo: ``make pictures``.
+
+Needs a chromium on the path and the development packages; looks at ``data/demo/site``, so run ``aggregator demo --once``
+first.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).parent
+SITE = HERE.parent / "data" / "demo" / "site"
+STORY = "Seoul-Tokyo Leaders Hold Second Nara Summit"
+
+
+def main() -> int:
+    """Write the pictures beside this file."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    stories = [path for path in sorted((SITE / "s").glob("*.html")) if f">{STORY}" in path.read_text(encoding="utf-8")]
+    if chromium is None or not stories:
+        print("needs chromium, and the demo: aggregator demo --once --no-serve", file=sys.stderr)
+        return 1
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for name, page_file, width, height in (
+            ("story", stories[0], 1200, 1010),
+            ("front", SITE / "index.html", 1200, 1010),
+        ):
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+            page.goto(page_file.as_uri())
+            page.screenshot(path=HERE / f"{name}.png")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+import pytest
+
+from aggregator.model import EPOCH
+from aggregator.stories.candidates import Group, Index, candidates
+from aggregator.stories.decision import probability, read_trees
+from aggregator.stories.evidence import NO_TIME, Evidence, weigh
+from aggregator.stories.features import LEDE_WEIGHT, TITLE_WEIGHT, Rarity, document, stem
+from tests.builders import NOW, article, at
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "lang"),
+    [
+        ("strikes", "striking", "en"),
+        ("talks", "talked", "en"),
+        ("running", "run", "en"),
+        ("cities", "city", "en"),
+        ("close", "closes", "en"),
+        ("الرياض", "رياض", "ar"),
+        ("переговоры", "переговоров", "ru"),
+        ("Städten".lower(), "städten", "de"),
+        ("voitures", "voiture", "fr"),
+    ],
+)
+def test_inflections_share_a_stem(one: str, other: str, lang: str) -> None:
+    assert stem(one, lang) == stem(other, lang)
+
+
+@pytest.mark.parametrize(("one", "other"), [("2", "21"), ("3.5", "35"), ("glass", "glas"), ("rate", "rat")])
+def test_different_words_stay_different(one: str, other: str) -> None:
+    assert stem(one, "en") != stem(other, "en")
+
+
+def test_a_document() -> None:
+    read = document(
+        article(title="Ferry runs aground off Tarbet", text="The ferry left Oban with 180 people on Monday.")
+    )
+    assert read.terms["ferry"] == TITLE_WEIGHT
+    assert read.terms["180"] == LEDE_WEIGHT
+    assert "tarbet" in read.title
+    assert {"tarbet", "oban", "180"} <= read.anchors
+    assert not {"the", "off", "monday"} & read.terms.keys()
+    assert read.hours == NOW.timestamp() / 3600
+
+
+def test_an_article_without_a_time_has_none() -> None:
+    assert document(article(published_at=None, first_seen_at=EPOCH)).hours is None
+    assert document(article(published_at=None, first_seen_at=NOW)).hours is not None
+
+
+def test_rarity_falls_with_every_article_and_comes_back() -> None:
+    rarity = Rarity()
+    ferry, strike = document(article("a", title="ferry grounds")), document(article("b", title="bakers strike"))
+    rarity.add(ferry)
+    rarity.add(strike)
+    before = rarity.idf("ferry")
+    assert rarity.idf("whale") > before > 0
+    again = document(article("c", title="ferry floats"))
+    rarity.add(again)
+    assert rarity.idf("ferry") < before
+    rarity.remove(again)
+    assert rarity.idf("ferry") == before
+
+
+def place(index: Index, title: str, *, hours: float = 0.0, n: int = 0) -> Group:
+    group = Group(id=f"g{n}", born=(float(n), 0, f"g{n}"))
+    read = document(article(f"m{n}", title=title, published_at=at(hours), first_seen_at=at(hours)))
+    index.rarity.add(read)
+    index.insert(read, group)
+    return group
+
+
+def test_candidates_are_the_most_alike_within_the_window() -> None:
+    index = Index()
+    place(index, "Ferry aground off Tarbet", n=1)
+    place(index, "Ferry sails for Oban", n=2)
+    place(index, "Bakers strike over bread", n=3)
+    place(index, "Ferry aground off Tarbet", hours=-200, n=4)
+    index.refresh()
+    read = document(article("x", title="Ferry aground at Tarbet"))
+    found = candidates(index, read, window_hours=120)
+    assert [each.group.id for each in found] == ["g1", "g2"]
+    assert found[0].best > found[1].best > 0
+
+
+def test_evidence_of_an_equal_article_is_full() -> None:
+    index = Index()
+    place(index, "Ferry aground off Tarbet with 180 aboard", n=1)
+    index.refresh()
+    read = document(
+        article("x", title="Ferry aground off Tarbet with 180 aboard", published_at=None, first_seen_at=EPOCH)
+    )
+    [found] = candidates(index, read, window_hours=120)
+    evidence = weigh(index, read, found, rival=0.25)
+    assert evidence.best == pytest.approx(1.0)
+    assert evidence.title == pytest.approx(1.0)
+    assert evidence.coverage == evidence.both_rare == evidence.numbers == 1.0
+    assert evidence.unshared == evidence.numbers_clash == 0.0
+    assert evidence.gap == evidence.near_gap == NO_TIME
+    assert evidence.margin == pytest.approx(0.75)
+    assert probability(evidence) > 0.9
+
+
+def test_no_evidence_joins_nothing() -> None:
+    assert probability(Evidence(*[0.0] * len(Evidence._fields))) < 0.2
+
+
+def test_trees_are_read_in_prefix_order() -> None:
+    assert read_trees("=0.5 3<0.25 =-1 7<1 =2 =3") == (0.5, (3, 0.25, -1.0, (7, 1.0, 2.0, 3.0)))
+    assert read_trees("") == ()
+
+
+@pytest.mark.parametrize("written", ["3<0.25 =1", "nonsense", "3<x =1 =2"])
+def test_broken_trees_are_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_trees(written)
