@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
 
 from aggregator.errors import OutputError, StoreError, SummaryError
 from aggregator.intake import filters, identity, schedule, urls
@@ -35,6 +34,7 @@ from aggregator.model import (
     Output,
     OutputView,
     ParsedFeed,
+    ParseResult,
     PollRecord,
     Published,
     Report,
@@ -160,22 +160,27 @@ def _result_of(future: Future[FetchResult], source: Source) -> FetchResult:
 
 def _finish(store: Store, source: Source, claim: Claim, result: FetchResult, *, now: datetime) -> PollRecord:
     """Read what arrived and save articles, state and history together."""
+    known: tuple[KnownArticle, ...] = ()
+    parsed: ParseResult | None = None
+    changes: tuple[ArticleChange, ...] = ()
     try:
-        known = store.known_articles(source.url) if isinstance(result, Fetched) else ()
-        parsed, changes = _read(source, claim, result, known, now=now)
+        if isinstance(result, Fetched) and hashlib.sha256(result.body).hexdigest() != claim.state.body_hash:
+            known = store.known_articles(source.url)
+            parsed, changes = _read(source, result, known, now=now)
     except StoreError:
         raise
     except Exception as error:  # as above: hostile bytes may find a bug, but only their own source pays for it
         log.exception("reading of %s failed in an unforeseen way", source.url)
         result = FetchFailed(reason=f"internal error while reading: {type(error).__name__}", seconds=result.seconds)
-        known, parsed, changes = (), None, ()
     n_new = sum(change.kind is ChangeKind.NEW for change in changes)
     n_modified = sum(change.kind is ChangeKind.MODIFIED for change in changes)
     times = {each.id: _effective(each) for each in known} | {each.article.id: each.article.at for each in changes}
     state = schedule.after_poll(
         source=source, state=claim.state, result=result, parsed=parsed, published=sorted(times.values()), now=now
     )
-    state = replace(state, n_articles=len(times) if times else state.n_articles)
+    state = replace(state, n_articles=len(times) or state.n_articles)
+    if isinstance(parsed, ParsedFeed) and not parsed.articles and not state.warning:
+        state = replace(state, warning="a feed without articles")
     record = PollRecord(
         source_url=source.url,
         polled_at=now,
@@ -191,32 +196,26 @@ def _finish(store: Store, source: Source, claim: Claim, result: FetchResult, *, 
 
 
 def _read(
-    source: Source, claim: Claim, result: FetchResult, known: Sequence[KnownArticle], *, now: datetime
-) -> tuple[ParsedFeed | NotAFeed | None, tuple[ArticleChange, ...]]:
-    """Parse a body that is not the last one again, filter its articles, and compare them with the known ones."""
-    match result:
-        case FetchFailed() | NotModified():
-            return None, ()
-        case Fetched():
-            if hashlib.sha256(result.body).hexdigest() == claim.state.body_hash:
-                return None, ()
-            parsed = parse(result.body, url=result.url, content_type=result.content_type)
-            if isinstance(parsed, NotAFeed):
-                return parsed, ()
-            keep = [filters.compile_rule(rule) for rule in source.keep]
-            block = [filters.compile_rule(rule) for rule in source.block]
-            kept = tuple(each for each in parsed.articles if filters.is_kept(each, keep=keep, block=block))
-            changes = identity.diff(replace(parsed, articles=kept), source=source, known=known, now=now)
-            return parsed, changes
-        case _:
-            assert_never(result)
+    source: Source, fetched: Fetched, known: Sequence[KnownArticle], *, now: datetime
+) -> tuple[ParseResult, tuple[ArticleChange, ...]]:
+    """Parse a body, filter its articles, and compare them with the known ones."""
+    parsed = parse(fetched.body, url=fetched.url, content_type=fetched.content_type)
+    if isinstance(parsed, NotAFeed):
+        return parsed, ()
+    keep = [filters.compile_rule(rule) for rule in source.keep]
+    block = [filters.compile_rule(rule) for rule in source.block]
+    lang = source.lang or parsed.lang
+    kept = tuple(
+        each for each in parsed.articles if filters.is_kept(each, keep=keep, block=block, now=now, lang=lang)
+    )
+    return parsed, identity.diff(replace(parsed, articles=kept), source=source, known=known, now=now)
 
 
 def _effective(known: KnownArticle) -> datetime:
     return min(known.published_at, known.first_seen_at) if known.published_at else known.first_seen_at
 
 
-def _outcome(result: FetchResult, parsed: ParsedFeed | NotAFeed | None, n_new: int, n_modified: int) -> Outcome:
+def _outcome(result: FetchResult, parsed: ParseResult | None, n_new: int, n_modified: int) -> Outcome:
     if isinstance(result, FetchFailed) or isinstance(parsed, NotAFeed):
         return "failed"
     if isinstance(result, NotModified):
@@ -289,7 +288,7 @@ def build(
             output_views.append(_publish_output(store, writer, site, output, best_first))
         except OutputError as error:  # one output's failure leaves the others alone
             problems.append(f"output {output.slug}: {error}")
-            log.error("output %s was not written: %s", output.slug, error)  # noqa: TRY400 - said in words, no traceback
+            log.error("output %s was not written: %s", output.slug, error)
     pages = Pages(site)
     _write_story_pages(store, writer, pages, ranked, render_all=render_all, progress=progress)
     _write_front_pages(store, writer, site, pages, ranked, output_views, sources, now=now)
@@ -330,7 +329,7 @@ def _summarise_stories(store: Store, *, now: datetime, progress: Progress) -> tu
             revision = revise(story, store.articles([m.article_id for m in story.memberships]), before, now=now)
         except SummaryError as error:  # the story keeps its last summary; nothing is lost
             problems.append(f"story {story_id}: {error}")
-            log.error("story %s was not summarised: %s", story_id, error)  # noqa: TRY400
+            log.error("story %s was not summarised: %s", story_id, error)
             continue
         store.save_revision(story_id, revision)
         n_new += before is None

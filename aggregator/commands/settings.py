@@ -4,7 +4,7 @@ import argparse
 import os
 
 from aggregator.commands.common import in_words, print_json
-from aggregator.config import load_config
+from aggregator.config import Config, load_config
 from aggregator.errors import AggregatorError
 from aggregator.starter import starter_text
 
@@ -24,8 +24,20 @@ def init(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
-    """Say what feeds.toml holds; its mistakes are raised all together."""
+    """Say what feeds.toml holds, or what its sources give; its mistakes are raised all together."""
     config = load_config(args.config, environ=os.environ)
+    if args.fix:
+        from aggregator.commands.moves import fix_moves
+
+        config = fix_moves(args, config)
+    if args.online:
+        from aggregator.commands.online import check_online
+
+        return check_online(args, config)
+    return 0 if args.fix else _check_file(args, config)
+
+
+def _check_file(args: argparse.Namespace, config: Config) -> int:
     languages = sorted({source.lang for source in config.sources if source.lang})
     if args.json:
         print_json(

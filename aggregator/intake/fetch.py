@@ -60,6 +60,13 @@ class _Hop:
         return self.url if self.n and self.is_permanent else ""
 
 
+class _Session(requests.Session):
+    """Sees no redirects: even when told not to follow one, requests reads its whole body, however large."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class RequestsFetcher:
     """The fetcher for the real world: a requests session whose connections are guarded by ``connect``."""
 
@@ -91,7 +98,7 @@ class RequestsFetcher:
         self._gate = gate or HostGate()
         self._clock = clock
         self._now = now
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False  # no proxies, no .netrc: the guard must see where we really connect
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.mount("http://", GuardedAdapter(pool_connections=N_POOLS, pool_maxsize=4))

@@ -72,8 +72,8 @@ def find_feeds(fetcher: Fetcher, address: str, *, like: Source | None = None) ->
         SourceError: The address does not answer, or leads to no feed; in words, with what was tried.
     """
     search = _Search(fetcher, like or Source(url=""))
-    page = search.first(address)
-    if (found := search.as_feed(page.moved_to or page.url, page, "the address itself")) is not None:
+    asked, page = search.first(address)
+    if (found := search.as_feed(page.moved_to or asked, page, "the address itself")) is not None:
         return (found,)
     for way, groups in _ways(page):
         for group in groups:
@@ -115,8 +115,8 @@ class _Search:
         self._asked: set[str] = set()
         self._bodies: set[str] = set()
 
-    def first(self, address: str) -> Fetched:
-        """Fetch what the person named."""
+    def first(self, address: str) -> tuple[str, Fetched]:
+        """Fetch what the person named. Returns the whole address, and what it gave."""
         address = address.strip()
         if address.startswith("feed:"):  # what browsers once called a feed: feed://host/… and feed:https://host/…
             address = address.removeprefix("feed:").removeprefix("//")
@@ -128,8 +128,7 @@ class _Search:
                 raise SourceError(f"{one_line(address)} is no http or https address")
             match self._fetch(url):
                 case Fetched() as fetched:
-                    # A page may have moved for now only: what it names is relative to where it was found.
-                    return fetched
+                    return url, fetched
                 case FetchFailed() as failed:
                     reasons.append(f"{url}: {failed.reason}")
                 case NotModified():

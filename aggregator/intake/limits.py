@@ -14,10 +14,12 @@ MAX_ENTITIES = 300  # HTML has 253
 
 _START = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s/>])")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]{0,1000}(?:\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\]\s*)?>", re.IGNORECASE)
+_DOCTYPE_START = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_DECLARATIONS = re.compile(rb"<!(?:DOCTYPE|ENTITY)[^<>]*+>?", re.IGNORECASE)  # a second one, or out of place
 _ENTITY = re.compile(
     rb"""<!ENTITY\s+([\w.-]{1,40})\s+(?:"([^"&%<]{0,40}|&#\w{1,8};)"|'([^'&%<]{0,40}|&#\w{1,8};)')\s*>"""
 )
-_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_CDATA = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _MANY_ATTRIBUTES = re.compile(rb"<([A-Za-z][\w:.-]*+)(?:[^<>=]*+=){%d,}+[^<>]*+>" % (MAX_ATTRIBUTES + 1))
 
 
@@ -67,12 +69,15 @@ def _why_loose_refused(text: bytes) -> str:
 
 def without_entities(text: bytes) -> bytes:
     """Keep of a DOCTYPE only its short, plain entities: nothing that expands, nothing outside the document."""
-    doctype = _DOCTYPE.search(text[:200_000])
+    start = _DOCTYPE_START.search(text)
+    if start is None:
+        return text
+    doctype = _DOCTYPE.match(text, start.start())
     if doctype is None:
-        return text if b"<!ENTITY" not in text else re.sub(rb"<!(?:DOCTYPE|ENTITY)[^<]*", b"", text)
+        return _DECLARATIONS.sub(b"", text)
     kept = b"".join(each[0] for each in list(_ENTITY.finditer(doctype[0]))[:MAX_ENTITIES])
     subset = b"<!DOCTYPE x [" + kept + b"]>" if kept else b""
-    return text[: doctype.start()] + subset + text[doctype.end() :]
+    return text[: doctype.start()] + subset + _DECLARATIONS.sub(b"", text[doctype.end() :])
 
 
 def cut(text: bytes, *, max_articles: int) -> tuple[bytes, int]:

@@ -29,6 +29,7 @@ N_WARNINGS = 5
 _FEED_TYPES = frozenset({"rss", "atom", "feed", "rss1", "rss2", "rdf", "jsonfeed", "pie"})
 _LIST_TYPES = frozenset({"include", "source"})  # another list, not a feed
 _AMPERSAND = re.compile(rb"&(?!#?[A-Za-z0-9]{1,31};)")
+_HTML = re.compile(rb"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
 _XML_ENTITIES = (b"amp", b"lt", b"gt", b"quot", b"apos")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
@@ -84,6 +85,8 @@ def _parse(body: bytes) -> tuple[etree._Element, tuple[str, ...]]:
     text = _ENTITY.sub(_character, _AMPERSAND.sub(b"&amp;", text)).strip()
     if not text:
         raise SourceError("an empty file, not OPML")
+    if _HTML.match(text):
+        raise SourceError("not OPML: an HTML page")
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8"
     )
@@ -108,8 +111,8 @@ def _character(entity: re.Match[bytes]) -> bytes:
 
 
 def _name(element: etree._Element) -> str:
-    """Return an element's name without its namespace, in lower case; empty for comments."""
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    """Return an element's name without its namespace or undeclared prefix, in lower case; empty for comments."""
+    return re.split("[}:]", element.tag)[-1].lower() if isinstance(element.tag, str) else ""
 
 
 # ---------------------------------------------------------------- OPML

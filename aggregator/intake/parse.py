@@ -36,6 +36,7 @@ _OTHER_ROOTS = {
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 24 * 7, "monthly": 24 * 30, "yearly": 24 * 365}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SKIP = re.compile(rb"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
+MAX_HEAD = 100_000  # bytes of a feed before its first article
 MAX_WARNING = 200  # characters
 MAX_ARTICLES = 1000  # of one body: a flood must not fill the store; of 560 real feeds one holds more: 1,046
 
@@ -87,13 +88,15 @@ def _feedparser(text: bytes, url: str) -> Any:
     if url:
         headers["content-location"] = url
     try:
-        return feedparser.parse(
+        found = feedparser.parse(
             io.BytesIO(text), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # hostile bytes make feedparser raise nearly anything: UnicodeError, TypeError, ...
         return feedparser.FeedParserDict(
             feed=feedparser.FeedParserDict(), entries=[], version="", bozo=True, bozo_exception=error
         )
+    found.setdefault("version", "")
+    return found
 
 
 def _what_it_is(text: bytes) -> str:
@@ -153,7 +156,7 @@ def _skips(text: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
     hours: set[int] = set()
     days: set[int] = set()
     first = _ARTICLE.search(text)
-    for found in _SKIP.finditer(text[: first.start() if first else None]):
+    for found in _SKIP.finditer(text[: min(first.start(), MAX_HEAD) if first else MAX_HEAD]):
         if found[1].lower() == b"hours":
             hours.update(int(each) % 24 for each in re.findall(rb">\s*(\d{1,2})\s*<", found[2]) if int(each) <= 24)
         else:

@@ -5,8 +5,9 @@ style, no script, no anchor within the entry: feed readers drop them.
 """
 
 import html
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aggregator.markup import clean, safe_url
 from aggregator.model import CitedSource, Sentence, Summary
@@ -14,6 +15,10 @@ from aggregator.outputs import strings
 from aggregator.outputs.site import direction, language_tag
 
 MAX_SUMMARY = 300  # characters; what list views of readers show at most
+_STOPS = ".!?。！？．｡؟۔।॥։።။"  # what ends a sentence in the scripts of the world
+_UNSPACED = "。！？．｡"  # after these no space is written, so none is put before what stands before them either
+_DOTTED = re.compile(r"[^\W\d_](?:\.[^\W\d_])+\Z")  # U.S, a.m: the last dot belongs to the word
+_SHORT_WORDS = frozenset({"inc", "ltd", "co", "corp", "bros", "jr", "sr", "plc", "etc", "usw", "bzw"})
 
 
 def plain(text: str) -> str:
@@ -54,22 +59,63 @@ def beginning(summary: Summary) -> str:
     return begun
 
 
-def story_html(summary: Summary) -> str:
+# ---------------------------------------------------------------- citations
+
+
+def split_ending(text: str) -> tuple[str, str]:
+    """Part a sentence where its citations go: before the stop that ends it.
+
+    A closing quotation mark or bracket after the stop keeps it: the citations then follow the whole, and the ending is
+    empty. So they do after an abbreviation, whose dot is its own, and after an ellipsis.
+
+    Returns:
+        (body, ending); together they are ``text`` without space at its end.
+    """
+    text = text.rstrip()
+    body = text.rstrip(_STOPS)
+    ending = text[len(body) :]
+    if not ending or not body or (len(ending) > 1 and set(ending) == {"."}):
+        return text, ""
+    if ending == ".":
+        word = body.rsplit(None, 1)[-1].lstrip("(\"'“‘«[")
+        if _DOTTED.match(word) or word.lower() in _SHORT_WORDS:
+            return text, ""
+    trimmed = body.rstrip()  # a French space before "?" stays with it
+    return (trimmed, text[len(trimmed) :]) if trimmed else (text, "")
+
+
+def gap_before(citations: str, body: str, ending: str) -> str:
+    """Return what parts a sentence's body from its citations: a space, but nothing in scripts that write none."""
+    is_unspaced = ending[:1] in _UNSPACED if ending else unicodedata.east_asian_width(body[-1:] or " ") == "W"
+    return "" if not citations or is_unspaced else " "
+
+
+# ---------------------------------------------------------------- a story
+
+
+def story_html(summary: Summary, *, news: Sequence[Sentence] = ()) -> str:
     """Write a story as feed readers get it: how many articles, sections with citations, the numbered sources.
 
     Citations are links to the articles, and text browsers number links by first appearance. Where a later revision
     cites its sources in another order than their (kept) numbers, the first paragraph names them in order, so that the
     numbers still agree.
+
+    Args:
+        summary: What is told.
+        news: Sentences of it that are new; they are told in the first paragraph, too.
     """
     sources = tuple(sorted(summary.sources, key=lambda source: source.n))
     url_by_n = {source.n: safe_url(source.url) for source in sources}
     source_by_n = {source.n: source for source in sources}
-    opening = html.escape(strings.updated(summary.n_articles))
-    if not _is_in_order(_first_links(summary, sources, url_by_n), url_by_n):
+    opening = html.escape(strings.opening(summary.n_articles, summary.n_publishers))
+    if not _is_in_order(_first_links(news, summary, sources, url_by_n), url_by_n):
         opening += " " + _citations(source_by_n, source_by_n, url_by_n)
-    parts = [f"<p>{opening}</p>"]
     # The entry says its language; only a direction other than that of most readers needs saying here.
     way = ' dir="rtl"' if direction(summary.lang) == "rtl" else ""
+    parts = [f"<p>{opening}</p>"]
+    if news:
+        told = " ".join(_sentence(each, summary.lang, source_by_n, url_by_n) for each in news)
+        parts = [f"<p{way}>{opening}: {told}</p>"]
     for section in summary.sections:
         if section.heading:
             parts.append(f"<h3{way}>{html.escape(plain(section.heading))}</h3>")
@@ -85,13 +131,14 @@ def story_html(summary: Summary) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _first_links(summary: Summary, sources: Iterable[CitedSource], url_by_n: dict[int, str]) -> list[str]:
+def _first_links(
+    news: Sequence[Sentence], summary: Summary, sources: Iterable[CitedSource], url_by_n: dict[int, str]
+) -> list[str]:
     """Return the addresses of a story in the order in which a text browser numbers them."""
     seen: dict[str, None] = {}
-    for section in summary.sections:
-        for sentence in section.sentences:
-            for n in sentence.citations:
-                seen.setdefault(url_by_n.get(n, ""))
+    for sentence in (*news, *(each for section in summary.sections for each in section.sentences)):
+        for n in sentence.citations:
+            seen.setdefault(url_by_n.get(n, ""))
     for source in sources:
         seen.setdefault(url_by_n[source.n])
         for also in source.also:
@@ -114,11 +161,11 @@ def _marks(lang: str, around: str) -> str:
 
 
 def _sentence(sentence: Sentence, around: str, source_by_n: dict[int, CitedSource], url_by_n: dict[int, str]) -> str:
-    told = html.escape(plain(sentence.text))
+    body, ending = split_ending(plain(sentence.text))
+    citations = _citations(sentence.citations, source_by_n, url_by_n)
+    told = f"{html.escape(body)}{gap_before(citations, body, ending)}{citations}{html.escape(ending)}"
     marks = _marks(sentence.lang, around)
-    if marks:
-        told = f"<span{marks}>{told}</span>"
-    return f"{told} {_citations(sentence.citations, source_by_n, url_by_n)}"
+    return f"<span{marks}>{told}</span>" if marks else told
 
 
 def _citations(numbers: Iterable[int], source_by_n: dict[int, CitedSource], url_by_n: dict[int, str]) -> str:
@@ -131,7 +178,7 @@ def _citations(numbers: Iterable[int], source_by_n: dict[int, CitedSource], url_
             parts.append(f'<a href="{html.escape(url)}" title="{name}">[{n}]</a>')
         else:
             parts.append(f"[{n}]")
-    return " ".join(parts)
+    return "".join(parts)
 
 
 def _source_line(source: CitedSource, url: str, around: str, *, is_next: bool) -> str:

@@ -1,43 +1,77 @@
 """Own what a story is in an output feed: whether it enters, what of it is frozen, and what counts as an update.
 
-Pure: values in, values out; the only times are those of revisions.
+Pure: values in, values out. ``now`` is that of the build; it becomes part of a place only where something happened.
 
 An entry keeps its id, its headline and its ``published`` for ever. A later revision is always shown (the text of an
 entry and its page agree), but ``updated`` moves only on a material change: RFC 4287, 4.2.15, lets a publisher change
 an entry without that. Readers that go by ``updated`` are then silent about small changes, and those that go by the
 text show the newest one.
+
+What waits, waits for news and not for the clock, so that a build without news changes no byte: a held update and the
+30 days are measured by the newest article of all. The one exception is a story that settles, see :func:`is_fresh`.
 """
 
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator import text
 from aggregator.markup import safe_url
-from aggregator.model import Entry, EntryLink, Output, OutputFeed, Published, Revision, Sentence, Summary
+from aggregator.model import (
+    Announced,
+    Article,
+    Enclosure,
+    Entry,
+    EntryLink,
+    Output,
+    OutputFeed,
+    Published,
+    Revision,
+    Section,
+    Summary,
+)
 from aggregator.outputs import strings
+from aggregator.outputs.change import headline_stands, material_change, new_sentences, told_by
 from aggregator.outputs.content import beginning, plain, shorten, source_name, story_html
 from aggregator.outputs.site import Site, feed_url, language_tag, story_url, tag_uri
 
-VISIBLE = 50  # columns: a shorter addition is no update for somebody who reads (outputs spec, 5)
-SAME_FACT = 0.6  # Dice of words: "3 dead" and "5 dead" in one sentence share .8, two sentences of one event < .5
 SETTLING = timedelta(minutes=15)  # the first version is all that some readers keep (outputs spec, 6)
+COOL_DOWN = timedelta(hours=4)  # between two updates of one story (outputs spec, 5)
+CROWD = 5  # so many new publishers end the cool-down at once
+RETURN = timedelta(days=30)  # a story that left longer ago does not enter again (outputs spec, 1)
+MAX_UPDATES = 100  # remembered of one place; a story of weeks has some dozens
 MAX_TITLE = 300  # characters of a headline in a feed
 
 
 # ---------------------------------------------------------------- what enters
 
 
-def select(output: Output, revisions: Sequence[Revision], *, now: datetime | None = None) -> tuple[Revision, ...]:
+def select(
+    output: Output,
+    revisions: Sequence[Revision],
+    *,
+    settling: Collection[str] = (),
+    before: Mapping[str, Published] | None = None,
+    stream_at: datetime | None = None,
+) -> tuple[Revision, ...]:
     """Return the stories that an output shows: the best of those it asks for, newest article first, then by story id.
 
     Args:
         output: Asks for tags (any of them), languages (any of them) and a number of publishers.
         revisions: The latest of each story, best first.
-        now: With it, a story of one publisher waits until ``SETTLING`` after its first revision.
+        settling: Stories whose lone report may still change; one that was shown before stays.
+        before: Places so far, by story id.
+        stream_at: Effective time of the newest article of all; with it, a story that left the output more than
+            ``RETURN`` before does not come back.
     """
-    wanted = [each for each in revisions if is_wanted(output, each) and not _is_settling(each, now)]
+    places = before or {}
+    wanted = [
+        each
+        for each in revisions
+        if is_wanted(output, each)
+        and (each.story_id not in settling or each.story_id in places)
+        and not _is_over(places.get(each.story_id), stream_at)
+    ]
     chosen = wanted[: output.max_entries]
     chosen.sort(key=lambda each: each.story_id)
     chosen.sort(key=lambda each: each.newest_at, reverse=True)
@@ -53,10 +87,37 @@ def is_wanted(output: Output, revision: Revision) -> bool:
     return revision.summary.n_publishers >= output.min_publishers
 
 
-def _is_settling(revision: Revision, now: datetime | None) -> bool:
-    if now is None or revision.n > 1 or revision.summary.n_publishers > 1:
+def may_settle(revision: Revision, *, now: datetime) -> bool:
+    """Tell whether a story might have to wait: first written less than ``SETTLING`` ago, by one publisher."""
+    return revision.n == 1 and revision.summary.n_publishers == 1 and now - revision.at < SETTLING
+
+
+def is_fresh(articles: Iterable[Article], first_polled_at: Mapping[str, datetime]) -> bool:
+    """Tell whether a story's report came in so soon after it was published that its text may still change.
+
+    The first version is all that some readers keep, so a lone report waits ``SETTLING`` after it was first seen, and
+    the first build after that publishes it. Only what truly breaks waits, because a story that enters without news is
+    the one way in which a build without news changes a byte:
+
+    - a report that was ``SETTLING`` old when it was first seen has settled already;
+    - a report without a date of its own may be of any age;
+    - what a source held when it was asked for the first time is its backlog.
+
+    Args:
+        articles: Of the story.
+        first_polled_at: By address of the source.
+    """
+    return any(
+        article.at < article.first_seen_at < article.at + SETTLING
+        and article.first_seen_at > first_polled_at.get(article.source_url, article.first_seen_at)
+        for article in articles
+    )
+
+
+def _is_over(before: Published | None, stream_at: datetime | None) -> bool:
+    if before is None or before.left_at is None or stream_at is None:
         return False
-    return now - revision.at < SETTLING
+    return stream_at - before.left_at > RETURN
 
 
 def _primary(lang: str) -> str:
@@ -66,88 +127,77 @@ def _primary(lang: str) -> str:
 # ---------------------------------------------------------------- what is an update
 
 
-def publish(output: Output, revision: Revision, before: Published | None, shown: Revision | None) -> Published:
+def base_number(place: Published) -> int:
+    """Return the number of the revision that readers were last told of: the last update, else the first version."""
+    return place.updates[-1].n if place.updates else place.entered
+
+
+def needs_base(revision: Revision, before: Published | None, *, stream_at: datetime) -> bool:
+    """Tell whether :func:`publish` has to compare: there is another revision, or one was held long enough."""
+    if before is None:
+        return False
+    if before.revision != revision.n:
+        return True
+    return before.is_held and not _is_cooling(before, revision, stream_at)
+
+
+def publish(
+    output: Output,
+    revision: Revision,
+    before: Published | None,
+    base: Revision | None,
+    *,
+    now: datetime,
+    stream_at: datetime,
+    picture: Enclosure | None = None,
+) -> Published:
     """Give a story its place in an output, or move the one it has to a new revision.
 
     Args:
         output: Where it is published.
         revision: What is to be shown.
         before: Its place so far; ``None``: it enters now.
-        shown: The revision that ``before`` shows; ``None``: not known any more, so nothing can be called new.
+        base: The revision that readers were last told of (:func:`base_number`); ``None``: not known any more, so
+            nothing can be called new.
+        now: Time of this build.
+        stream_at: Effective time of the newest article of all: a held update waits for news, not for the clock.
+        picture: What may stand beside the story.
     """
     if before is None:
         return Published(
             slug=output.slug,
             story_id=revision.story_id,
-            published_at=revision.at,
-            updated_at=revision.at,
+            published_at=now,
+            updated_at=now,
             headline=revision.summary.headline,
             revision=revision.n,
+            entered=revision.n,
+            picture=picture,
         )
-    if before.revision == revision.n:
-        return before
-    is_update = shown is not None and material_change(shown.summary, revision.summary) != ""
-    return Published(
-        slug=before.slug,
-        story_id=before.story_id,
-        published_at=before.published_at,
-        updated_at=max(before.updated_at, revision.at) if is_update else before.updated_at,
-        headline=before.headline,
-        revision=revision.n,
-    )
+    place = replace(before, revision=revision.n, left_at=None, picture=before.picture or picture)
+    if before.revision == revision.n and not before.is_held:
+        return place
+    if not headline_stands(before.headline, told_by(revision.summary)):
+        place = replace(place, headline=revision.summary.headline)
+    if base is None:  # a held update goes on waiting
+        return replace(place, is_held=before.is_held and before.revision == revision.n)
+    if not material_change(base.summary, revision.summary):
+        return replace(place, is_held=False)
+    crowd = revision.summary.n_publishers - base.summary.n_publishers
+    if _is_cooling(before, revision, stream_at) and crowd < CROWD:
+        return replace(place, is_held=True)
+    update = Announced(n=revision.n, at=max(now, before.updated_at))
+    return replace(place, is_held=False, updated_at=update.at, updates=(*before.updates[1 - MAX_UPDATES :], update))
 
 
-def material_change(shown: Summary, new: Summary) -> str:
-    """Say in words what makes ``new`` an update of ``shown``; "" where it is none.
-
-    An update adds visible sentences (more than ``VISIBLE`` columns together) and has one of these: they cite a
-    publisher that no sentence cited before; one tells a known fact with another number or name; the headline changed.
-    """
-    old_texts = {sentence.text for sentence in _sentences(shown)}
-    added = [each for each in _sentences(new) if each.text not in old_texts]
-    if sum(_columns(each.text) for each in added) <= VISIBLE:
-        return ""
-    known = _cited_publishers(shown, tuple(_sentences(shown)))
-    newcomers = sorted(_cited_publishers(new, added) - known)
-    if newcomers:
-        return f"new publisher: {', '.join(newcomers)}"
-    new_texts = {sentence.text for sentence in _sentences(new)}
-    gone = [each for each in _sentences(shown) if each.text not in new_texts]
-    for sentence in added:
-        reason = _changed_fact(sentence, gone)
-        if reason:
-            return reason
-    return "headline" if text.tokens(shown.headline) != text.tokens(new.headline) else ""
+def leave(place: Published, *, stream_at: datetime) -> Published:
+    """Note that a story is no longer shown, from now on by the stream of news."""
+    return place if place.left_at is not None else replace(place, left_at=stream_at)
 
 
-def _sentences(summary: Summary) -> Iterator[Sentence]:
-    return (sentence for section in summary.sections for sentence in section.sentences)
-
-
-def _cited_publishers(summary: Summary, sentences: Sequence[Sentence]) -> set[str]:
-    cited = {n for sentence in sentences for n in sentence.citations}
-    return {source.publisher for source in summary.sources if source.n in cited}
-
-
-def _columns(line: str) -> int:
-    """Return the width of a line: a Chinese, Japanese or Korean character is worth two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
-
-
-def _changed_fact(sentence: Sentence, gone: Sequence[Sentence]) -> str:
-    """Say which number or name changed against the most similar sentence that is gone; "" where none did."""
-    words = Counter(text.tokens(sentence.text))
-    best, similarity = None, SAME_FACT
-    for old in gone:
-        old_words = Counter(text.tokens(old.text))
-        dice = 2 * (words & old_words).total() / max(1, words.total() + old_words.total())
-        if dice >= similarity:
-            best, similarity = old, dice
-    if best is None:
-        return ""
-    if sorted(text.numbers(best.text)) != sorted(text.numbers(sentence.text)):
-        return "number"
-    return "name" if set(text.names(best.text)) != set(text.names(sentence.text)) else ""
+def _is_cooling(before: Published, revision: Revision, stream_at: datetime) -> bool:
+    """Tell whether the last update was less than ``COOL_DOWN`` ago. A first update never waits: entering is none."""
+    return bool(before.updates) and max(revision.at, stream_at) - before.updates[-1].at < COOL_DOWN
 
 
 # ---------------------------------------------------------------- how it is told
@@ -173,8 +223,40 @@ def build_entry(site: Site, story_year: int, revision: Revision, published: Publ
         published_at=published.published_at,
         updated_at=published.updated_at,
         lang=summary.lang,
-        categories=tuple(dict.fromkeys(tag for tag in map(plain, revision.tags) if tag)),
+        categories=_categories(revision),
+        picture=published.picture,
     )
+
+
+def build_update(site: Site, story_year: int, base: Revision | None, revision: Revision, place: Published) -> Entry:
+    """Write an update of a story as an entry of its own: what is new first, then the whole story. It never changes.
+
+    Args:
+        site: Where it is published.
+        story_year: Year in which the story was minted, by the clock of then.
+        base: What readers were told before; ``None``: not known any more, so nothing is told apart as new.
+        revision: The update.
+        place: The story's place in the output, which says when the update was announced.
+    """
+    at = next((each.at for each in place.updates if each.n == revision.n), revision.at)
+    summary = revision.summary
+    news = new_sentences(base.summary, summary) if base else ()
+    page = EntryLink(href=story_url(site, revision.story_id), rel="alternate", type="text/html")
+    return Entry(
+        id=tag_uri(site, story_year, f"story/{revision.story_id}/r{revision.n}"),
+        title=shorten(strings.update_title(_title(summary.headline, summary)), MAX_TITLE),
+        summary=beginning(replace(summary, sections=(Section(heading="", sentences=news),)) if news else summary),
+        content=story_html(summary, news=news),
+        links=(page, *_via(summary)),
+        published_at=at,
+        updated_at=at,
+        lang=summary.lang,
+        categories=_categories(revision),
+    )
+
+
+def _categories(revision: Revision) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for tag in map(plain, revision.tags) if tag))
 
 
 def _title(headline: str, summary: Summary) -> str:
@@ -191,32 +273,43 @@ def _via(summary: Summary) -> Iterator[EntryLink]:
             yield EntryLink(href=href, rel="via", type="text/html", title=title, lang=language_tag(source.lang))
 
 
-def build_feed(site: Site, output: Output, rows: Sequence[tuple[Published, Revision, datetime]]) -> OutputFeed:
-    """Write an output feed: its entries by last update, newest first, then by story id.
+def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Order entries as feeds have them: by last update, newest first, then by id."""
+    return tuple(sorted(sorted(entries, key=lambda each: each.id), key=lambda each: each.updated_at, reverse=True))
+
+
+def build_feed(
+    site: Site, output: Output, entries: Sequence[Entry], *, kind: str = "", title: str = "", previous_url: str = ""
+) -> OutputFeed:
+    """Put entries, already in order, into an output feed.
 
     Args:
         site: Where it is published.
-        output: What it is.
-        rows: (place, revision shown, when the story was minted) of each story.
+        output: What it belongs to.
+        entries: What it holds.
+        kind: "updates", "articles", "daily" or "weekly"; empty: the stories themselves.
+        title: Of the kind.
+        previous_url: The newest archive.
     """
-    ordered = sorted(rows, key=lambda row: row[0].story_id)
-    ordered.sort(key=lambda row: row[0].updated_at, reverse=True)
-    entries = tuple(
-        build_entry(site, minted_at.astimezone(UTC).year, revision, published)
-        for published, revision, minted_at in ordered
-    )
+    own = plain(output.title) or output.slug
     return OutputFeed(
-        id=tag_uri(site, site.since_year, f"feed/{output.slug}"),
+        id=tag_uri(site, site.since_year, f"feed/{output.slug}" + (f"/{kind}" if kind else "")),
         slug=output.slug,
-        title=plain(output.title) or output.slug,
+        title=strings.feed_title(own, title or kind) if kind else own,
         author=plain(site.title) or output.slug,
-        self_url=feed_url(site, output.slug, ".atom"),
+        self_url=feed_url(site, output.slug, f".{kind}.atom" if kind else ".atom"),
         site_url=site.base_url,
-        # An empty feed has no news: it is as old as the site, never "now".
-        updated_at=max((entry.updated_at for entry in entries), default=datetime(site.since_year, 1, 1, tzinfo=UTC)),
-        entries=entries,
+        updated_at=newest(site, entries),
+        entries=tuple(entries),
         lang=_feed_language(output, entries),
+        hub=safe_url(site.hub),
+        previous_url=previous_url,
     )
+
+
+def newest(site: Site, entries: Sequence[Entry]) -> datetime:
+    """Return the time of a feed's newest entry. An empty feed has no news: it is as old as the site, never "now"."""
+    return max((entry.updated_at for entry in entries), default=datetime(site.since_year, 1, 1, tzinfo=UTC))
 
 
 def _feed_language(output: Output, entries: Sequence[Entry]) -> str:

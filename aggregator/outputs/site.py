@@ -26,6 +26,7 @@ class Site:
         outputs: The output feeds, in the order of ``feeds.toml``.
         since_year: Year in the feeds' own ``tag:`` URIs; fixed once, so that they never change.
         version: Of this program.
+        hub: WebSub hub that the output feeds name; empty: none.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Site:
     outputs: tuple[Output, ...] = ()
     since_year: int = 2026
     version: str = ""
+    hub: str = ""
 
 
 def story_url(site: Site, story_id: str) -> str:
@@ -43,6 +45,16 @@ def story_url(site: Site, story_id: str) -> str:
 def feed_url(site: Site, slug: str, suffix: str) -> str:
     """Return the address of an output feed, for instance with ``suffix`` ".atom" or ".updates.atom"."""
     return f"{site.base_url}{slug}.{suffix.lstrip('.')}"
+
+
+def archive_name(slug: str, month: str) -> str:
+    """Return the file of a month's archive, "top/archive/2026-01.atom". ``month`` is "2026-01"."""
+    return f"{slug}/archive/{month}.atom"
+
+
+def digest_name(slug: str, day: str, suffix: str) -> str:
+    """Return the file of a day's digest, "top/digest/2026-01-14.html"."""
+    return f"{slug}/digest/{day}.{suffix.lstrip('.')}"
 
 
 def tag_uri(site: Site, year: int, path: str) -> str:

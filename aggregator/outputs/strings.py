@@ -51,6 +51,11 @@ def updated(n: int) -> str:
     return f"Updated ({n_articles(n)})"
 
 
+def opening(n: int, of_publishers: int) -> str:
+    """Begin a story in a feed: "Updated (4 articles) from 3 publishers"; one publisher is not worth the words."""
+    return f"{updated(n)} from {n_publishers(of_publishers)}" if of_publishers > 1 else updated(n)
+
+
 def sources_heading(n: int) -> str:
     """Give the heading of the list of sources."""
     return f"Sources ({n_articles(n)})"
@@ -225,3 +230,69 @@ def all_well(n_sources: int, n_asked: int) -> str:
 def seconds(length: float) -> str:
     """Say how long an answer took."""
     return f"{length:.1f} s" if length < 10 else f"{length:.0f} s"
+
+
+# ---------------------------------------------------------------- updates, digests, articles, incidents
+
+UPDATES_TITLE = "updates"
+ARTICLES_TITLE = "articles"
+DAILY_TITLE = "daily"
+WEEKLY_TITLE = "weekly"
+ARCHIVE_TITLE = "archive"
+HEALTH_TITLE = "sources in trouble"
+READ_ON = "Read the article"
+FEED_WORD = "Feed:"
+HEALED = "Over since"
+NOTICED = "Noticed"
+
+
+def feed_title(title: str, kind: str) -> str:
+    """Name a feed that stands beside an output: "World: updates"."""
+    return f"{title}: {kind}"
+
+
+def update_title(headline: str) -> str:
+    """Head an entry that tells of one update."""
+    return f"Update: {headline}"
+
+
+def digest_title(title: str, what: str) -> str:
+    """Head a digest: "World: Wednesday, 14 January 2026"."""
+    return f"{title}: {what}"
+
+
+def week(year: int, number: int, first: datetime, last: datetime) -> str:
+    """Name a week of ISO 8601: "week 3 of 2026 (12 to 18 January 2026)"."""
+    begin = f"{first.day}" if first.month == last.month else f"{first.day} {MONTHS[first.month - 1]}"
+    return f"week {number} of {year} ({begin} to {day(last)})"
+
+
+def coverage(n: int, named: Sequence[str], n_others: int) -> str:
+    """Say who reported: "4 articles, by A, B and 2 others"."""
+    names = "".join(joint(i, len(named), n_others) + name for i, name in enumerate(named)) + others(n_others)
+    return f"{n_articles(n)}, by {names}" if names else n_articles(n)
+
+
+def not_answering(name: str, since: datetime | None) -> str:
+    """Head the incident of a source that fails."""
+    return f"{name} has not answered since {moment(since)}" if since else f"{name} has never answered"
+
+
+def gone(name: str) -> str:
+    """Head the incident of a source that is gone for good."""
+    return f"{name} is gone for good (410)"
+
+
+def silent(name: str, since: datetime, usual: timedelta) -> str:
+    """Head the incident of a source that publishes nothing any more."""
+    return f"{name} has been silent since {moment(since)}; it usually writes every {duration(usual)}"
+
+
+def moved(name: str, to: str) -> str:
+    """Head the incident of a source that moved."""
+    return f"{name} has moved for good to {to}"
+
+
+def undated(name: str) -> str:
+    """Head the incident of a source without dates."""
+    return f"{name} gives its articles no dates"

@@ -61,6 +61,13 @@ class Store(Protocol):
     def postpone(self, urls: Sequence[str], *, until: datetime, reason: str) -> None:
         """Move ``next_poll_at`` of these sources to ``until`` where it is earlier or unset, with the reason."""
 
+    def rename_source(self, url: str, new_url: str) -> bool:
+        """Let a source go on under another address with its state, articles and polls. ``False``: it is not known.
+
+        What was stored under the new address before joins it; of two states the renamed one's stays, and its move is
+        forgotten. Claims of both are void.
+        """
+
     def release_claims(self, worker: str) -> int:
         """Give back every claim of a worker that is known to be dead. Returns how many there were."""
 

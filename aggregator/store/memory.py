@@ -123,6 +123,22 @@ class MemoryStore:
             if source := self._sources.get(url):
                 source.state = postponed(source.state, until=until, reason=reason)
 
+    def rename_source(self, url: str, new_url: str) -> bool:
+        """See :meth:`.base.Store.rename_source`."""
+        source = self._sources.get(url)
+        if source is None or url == new_url:
+            return source is not None
+        joined = self._sources.get(new_url, source)
+        source.token = 1 + max(source.token, joined.token)
+        source.state = replace(source.state, url=new_url, moved_to="", n_moved=0)
+        source.give_back()
+        self._sources[new_url] = self._sources.pop(url)
+        for article in [each for each in self._articles.values() if each.source_url == url]:
+            self._articles[article.id] = replace(article, source_url=new_url)
+        for at, polled in [key for key in self._polls if key[1] == url]:
+            self._polls[at, new_url] = replace(self._polls.pop((at, polled)), source_url=new_url)
+        return True
+
     def release_claims(self, worker: str) -> int:
         """See :meth:`.base.Store.release_claims`."""
         held = [source for source in self._sources.values() if worker and source.claimed_by == worker]

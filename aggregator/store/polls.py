@@ -125,6 +125,32 @@ def postponed(state: SourceState, *, until: datetime, reason: str) -> SourceStat
     return replace(state, next_poll_at=until, reason=reason)
 
 
+def rename_source(conn: sqlite3.Connection, url: str, new_url: str) -> bool:
+    """See :meth:`.base.Store.rename_source`."""
+    rows_by_url = {
+        known: (is_subscribed, token, state)
+        for known, is_subscribed, token, state in conn.execute(
+            "SELECT url, is_subscribed, token, state FROM sources WHERE url IN (?, ?)", (url, new_url)
+        )
+    }
+    if url not in rows_by_url or url == new_url:
+        return url in rows_by_url
+    is_subscribed, _, text = rows_by_url[url]
+    token = 1 + max(token for _, token, _ in rows_by_url.values())
+    state = replace(rows.state_of(text), url=new_url, moved_to="", n_moved=0)
+    conn.execute(
+        "INSERT INTO sources (url, is_subscribed, token, state, due_at, polled_at) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (url) DO UPDATE SET is_subscribed = excluded.is_subscribed, token = excluded.token, "
+        "state = excluded.state, due_at = excluded.due_at, polled_at = excluded.polled_at, "
+        "claimed_by = '', lease_until = 0",
+        (new_url, is_subscribed, token, *rows.state_row(state)),
+    )
+    conn.execute("UPDATE articles SET source_url = ? WHERE source_url = ?", (new_url, url))
+    conn.execute("UPDATE OR REPLACE polls SET source_url = ? WHERE source_url = ?", (new_url, url))
+    conn.execute("DELETE FROM sources WHERE url = ?", (url,))
+    return True
+
+
 def release_claims(conn: sqlite3.Connection, worker: str) -> int:
     """See :meth:`.base.Store.release_claims`."""
     return conn.execute(

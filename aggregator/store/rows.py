@@ -4,6 +4,7 @@ Times are whole microseconds since the epoch; tuples and whole values are JSON (
 but the column lists that statements are made of.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from sys import intern
@@ -11,6 +12,7 @@ from typing import Any
 
 from aggregator.model import (
     EPOCH,
+    Announced,
     Article,
     Enclosure,
     KnownArticle,
@@ -258,8 +260,26 @@ def revision_of(row: Row) -> Revision:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _More:
+    """The fields of :class:`Published` that nothing selects by; kept as JSON, so that they can grow."""
+
+    entered: int = 1
+    updates: tuple[Announced, ...] = ()
+    is_held: bool = False
+    left_at: datetime | None = None
+    picture: Enclosure | None = None
+
+
 def published_columns(published: Published) -> dict[str, object]:
     """Give the row of ``published`` by column."""
+    more = _More(
+        entered=published.entered,
+        updates=published.updates,
+        is_held=published.is_held,
+        left_at=published.left_at,
+        picture=published.picture,
+    )
     return {
         "slug": published.slug,
         "story_id": published.story_id,
@@ -267,11 +287,13 @@ def published_columns(published: Published) -> dict[str, object]:
         "updated_at": to_microseconds(published.updated_at),
         "headline": published.headline,
         "revision": published.revision,
+        "more": encode(_More, more),
     }
 
 
 def published_of(columns: dict[str, Any]) -> Published:
     """Read what :func:`published_columns` gave."""
+    more = decode(_More, columns["more"])
     return Published(
         slug=columns["slug"],
         story_id=columns["story_id"],
@@ -279,4 +301,9 @@ def published_of(columns: dict[str, Any]) -> Published:
         updated_at=from_microseconds(columns["updated_at"]),
         headline=columns["headline"],
         revision=columns["revision"],
+        entered=more.entered,
+        updates=more.updates,
+        is_held=more.is_held,
+        left_at=more.left_at,
+        picture=more.picture,
     )

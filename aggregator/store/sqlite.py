@@ -104,6 +104,11 @@ class SqliteStore:
         with self._writing() as conn:
             polls.postpone(conn, urls, until=until, reason=reason)
 
+    def rename_source(self, url: str, new_url: str) -> bool:
+        """See :meth:`.base.Store.rename_source`."""
+        with self._writing(durable=True) as conn:
+            return polls.rename_source(conn, url, new_url)
+
     def release_claims(self, worker: str) -> int:
         """See :meth:`.base.Store.release_claims`."""
         with self._writing() as conn:

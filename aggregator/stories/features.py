@@ -13,6 +13,7 @@ from aggregator import text
 from aggregator.model import EPOCH, Article
 
 LEDE_TOKENS = 70  # read after the title: the event stands in the lede, background that many stories share comes later
+MAX_TITLE, MAX_LEDE = 400, 12 * LEDE_TOKENS  # characters that are looked at: what is hostile is long
 TITLE_WEIGHT = 1.0
 LEDE_WEIGHT = 0.6  # of a term that is not in the title
 SECONDS_PER_HOUR = 3600.0
@@ -75,14 +76,14 @@ class Document:
 
 def document(article: Article) -> Document:
     """Read an article. About 0.2 ms for a title and a short summary."""
-    title_tokens = text.tokens(article.title)
-    lede_text = article.text[: LEDE_TOKENS * 12]
+    title_tokens = text.tokens(article.title[:MAX_TITLE])
+    lede_text = article.text[:MAX_LEDE]
     lede_tokens = text.tokens(lede_text)[:LEDE_TOKENS]
     title = _stems(title_tokens, article.lang)
     terms = dict.fromkeys(title, TITLE_WEIGHT)
     for stem in _stems(lede_tokens, article.lang):
         terms.setdefault(stem, LEDE_WEIGHT)
-    named = text.tokens(" ".join(text.names(f"{article.title}\n{lede_text}")))
+    named = text.tokens(" ".join(text.names(f"{article.title[:MAX_TITLE]}\n{lede_text}")))
     anchors = [stem for stem in _stems(named, article.lang) if stem in terms]
     anchors += [stem for stem in terms if stem[0].isdigit()]
     return Document(

@@ -6,7 +6,7 @@ from aggregator import text
 from aggregator.model import Article
 from aggregator.stories.candidates import Candidate, Index
 from aggregator.stories.evidence import NO_TIME, Evidence
-from aggregator.stories.features import Document, stem
+from aggregator.stories.features import MAX_LEDE, MAX_TITLE, Document, stem
 
 N_SHOWN = 4  # words; more is no longer read
 
@@ -39,8 +39,9 @@ def apart(one: Document, other: Document) -> str:
 def surfaces(article: Article) -> dict[str, str]:
     """Return how each stem is first written in an article."""
     found: dict[str, str] = {}
-    for word in f"{article.title} {article.text}".split():
-        for token in text.tokens(word):
-            shown = word.strip(".,;:!?\"'()[]“”‘’„«»…") if len(text.tokens(word)) == 1 else token
+    for word in f"{article.title[:MAX_TITLE]} {article.text[:MAX_LEDE]}".split():
+        tokens = text.tokens(word)
+        for token in tokens:
+            shown = word.strip(".,;:!?\"'()[]“”‘’„«»…") if len(tokens) == 1 else token
             found.setdefault(stem(token, article.lang), shown)
     return found

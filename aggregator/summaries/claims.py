@@ -63,6 +63,11 @@ _MAY_WORDS: dict[str, str] = {
     "it": "potrebbe potrebbero forse probabilmente",
     "ru": "может могут возможно вероятно",
 }
+_MAY_PARTS: dict[str, str] = {
+    "zh": "可能|或许|或許|也许|也許|有望|疑似",
+    "ja": "かもしれ|可能性|恐れ|おそれ|見通し|見込み|とみられ",
+    "ko": "가능성|전망|수 있|수도 있|것으로 보",
+}
 _LATER_WORDS: dict[str, str] = {
     "en": "will would shall plan plans planned planning intend intends intended aim aims aimed going propose proposes "
     "proposed vow vows vowed pledge pledges pledged promise promises promised threaten threatens threatened 'll",
@@ -78,6 +83,7 @@ _ALLEGE_WORDS: dict[str, str] = {
     "es": "presunto presunta presuntamente supuestamente supuesto",
     "pt": "suposto suposta supostamente suposto",
 }
+_ALLEGE_PARTS: dict[str, str] = {"zh": "涉嫌|据称|據稱", "ja": "容疑|疑い|とされる", "ko": "혐의|의혹"}
 _OPPOSITES = tuple(
     (frozenset(map(stem, left.split())), frozenset(map(stem, right.split())))
     for left, right in (
@@ -152,10 +158,14 @@ def stance(text: str, lang: str) -> Stance:
     return Stance(
         n_not=n_not,
         n_deny=_count(words, _DENY, lang),
-        may=_count(words, _MAY, lang) > 0,
-        later=_count(words, _LATER, lang) > 0,
-        alleged=_count(words, _ALLEGE, lang) > 0,
+        may=_count(words, _MAY, lang) > 0 or _has_part(_MAY_PARTS, text, lang),
+        later=_count(words, _LATER, lang) > 0 or (lang == "en" and "won't" in words),
+        alleged=_count(words, _ALLEGE, lang) > 0 or _has_part(_ALLEGE_PARTS, text, lang),
     )
+
+
+def _has_part(table: dict[str, str], text: str, lang: str) -> bool:
+    return lang in table and re.search(table[lang], text) is not None
 
 
 def _frozen(table: dict[str, str]) -> dict[str, frozenset[str]]:

@@ -13,18 +13,20 @@ from functools import lru_cache
 
 from aggregator.markup import to_text
 from aggregator.model import Article
-from aggregator.summaries.claims import Stance, is_passive, opposite, stance
-from aggregator.summaries.names import NAME_WORD, fold_word, folded_words, missing_name, wrong_office
+from aggregator.summaries.binding import bind, unbound
+from aggregator.summaries.claims import Stance, opposite, stance
+from aggregator.summaries.names import folded_words, missing_name, wrong_office
 from aggregator.summaries.pool import MAX_CHARACTERS
 from aggregator.summaries.quantities import Quantity, months_and_days, quantities, relative_days, weekdays
+from aggregator.summaries.roles import misplaced_number, swapped
+from aggregator.summaries.senses import is_derived, is_filler, sense, words_in
 from aggregator.summaries.sentences import split
-from aggregator.summaries.words import content_stems, is_content, stem
+from aggregator.summaries.uncased import unbacked
+from aggregator.summaries.words import is_content, stem
 from aggregator.text import language, script, tokens
 
 # Hand-judged support by containment of content words: .4-.6 5 of 24, .6-.7 3 of 6, .7-.8 10 of 12, >= .8 11 of 12.
 MIN_CONTAINMENT = 0.7
-# In scripts without capitals a changed name cannot be told from a changed word, so nearly every word must be there.
-MIN_CONTAINMENT_UNCASED = 0.95
 # Of a sentence's content must stand in two neighbouring sentences: a long article holds most words somewhere.
 MIN_LOCAL = 0.6
 # How far below the best passage another one may be and still be what the sentence was made from.
@@ -81,6 +83,7 @@ class _Claim:
     stems: tuple[str, ...]
     all_stems: frozenset[str]
     near: tuple[_Passage, ...]
+    near_at: tuple[int, ...]
     place: "_Details"
 
 
@@ -123,7 +126,7 @@ def _read(title: str, summary: str, text: str, declared: str) -> _Evidence:
         raw=plain,
         plain=_plain(plain),
         lang=lang,
-        stems=frozenset().union(*(p.all_stems for p in passages)),
+        stems=frozenset().union(*(p.all_stems | p.stems for p in passages)),
         passages=passages,
     )
 
@@ -143,13 +146,13 @@ def _passage(text: str, lang: str) -> _Passage:
     all_tokens = tokens(text)
     return _Passage(
         text=text,
-        stems=frozenset(stem(t) for t in all_tokens if is_content(t, lang)),
+        stems=frozenset(sense(t) for t in all_tokens if is_content(t, lang) and not is_filler(t)),
         all_stems=frozenset(map(stem, all_tokens)),
     )
 
 
 def _claim(sentence: str, evidence: _Evidence) -> _Claim:
-    stems = tuple(content_stems(sentence, evidence.lang))
+    stems = tuple(sense(t) for t in words_in(sentence) if is_content(t, evidence.lang))
     wanted = set(stems)
     shares = [len(wanted & p.stems) / max(1, len(wanted)) for p in evidence.passages]
     best = max(shares, default=0.0)
@@ -161,6 +164,7 @@ def _claim(sentence: str, evidence: _Evidence) -> _Claim:
         stems=stems,
         all_stems=frozenset(map(stem, tokens(sentence))),
         near=tuple(evidence.passages[n] for n in near),
+        near_at=tuple(sorted(near, key=lambda n: (-shares[n], n))),
         place=_details("\n".join(evidence.passages[n].text for n in around), evidence.lang),
     )
 
@@ -306,55 +310,44 @@ def _check_opposites(claim: _Claim, evidence: _Evidence) -> str:
 
 
 def _check_roles(claim: _Claim, evidence: _Evidence) -> str:
-    """Refuse a swap of who did what: A and B stand on the two sides of the same verb, and never so in the article."""
-    ours = _pairs(claim.text, claim.lang)
-    if not ours:
-        return ""
-    theirs = [_pairs(passage.text, claim.lang) for passage in evidence.passages]
-    for (first, verb, second), passive in ours.items():
-        same = any(pairs.get((first, verb, second)) == passive for pairs in theirs)
-        turned = any(pairs.get((second, verb, first)) == (not passive) for pairs in theirs)
-        swapped = any(pairs.get((second, verb, first)) == passive for pairs in theirs)
-        undone = any(pairs.get((first, verb, second)) == (not passive) for pairs in theirs)
-        if (swapped or undone) and not (same or turned):
-            return f"roles: the article has “{first}” and “{second}” the other way round"
-    return ""
+    """Refuse a swap of who did what, and of which number stands for what."""
+    texts = tuple(passage.text for passage in evidence.passages)
+    if pair := swapped(claim.text, claim.lang, texts):
+        return f"roles: the article has {pair} the other way round"
+    number = misplaced_number(claim.text, claim.lang, [passage.text for passage in claim.near])
+    return f"number: {number} stands for something else in the article" if number else ""
 
 
-_LOWER = re.compile(r"\b[^\W\d_A-Z]{3,}\b")
+def _check_binding(claim: _Claim, evidence: _Evidence) -> str:
+    """Refuse what no single sentence of the article says, though the article has the words."""
+    texts = tuple(passage.text for passage in evidence.passages)
+    if script(claim.text) in _CASED:
+        return unbound(claim.text, claim.lang, bind(texts, evidence.lang), claim.near_at)
+    return unbacked(_folded(claim.text), claim.lang, tuple(map(_folded, texts)), claim.near_at)
 
 
-@lru_cache(maxsize=4096)
-def _pairs(text: str, lang: str) -> dict[tuple[str, str, str], bool]:
-    """Map (name, verb, name) to whether the stretch between is passive. Verbs are the lower-case words between."""
-    words = ((m, m.group()) for m in NAME_WORD.finditer(text))
-    found = [(m, name) for m, word in words if word[0].isupper() and is_content(name := fold_word(word), lang)]
-    pairs: dict[tuple[str, str, str], bool] = {}
-    for i, (left, first) in enumerate(found[:12]):
-        for right, second in found[i + 1 : i + 6]:
-            between = text[left.end() : right.start()]
-            if len(between) > 120 or first == second:
-                continue
-            verbs = [stem(w) for w in _LOWER.findall(between) if is_content(w, lang)]
-            passive = bool(verbs) and is_passive(between)
-            for verb in verbs:
-                pairs.setdefault((first, verb, second), passive)
-    return pairs
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def _check_content(claim: _Claim, evidence: _Evidence) -> str:
+    """Refuse a sentence that is about something else, before anything costly is asked."""
     wanted = set(claim.stems)
     if not wanted:
         return ""
-    share = sum(s in evidence.stems for s in claim.stems) / len(claim.stems)
-    is_cased = script(claim.text) in _CASED
-    if share < (MIN_CONTAINMENT if is_cased else MIN_CONTAINMENT_UNCASED):
+    share = sum(s in evidence.stems or _has_form(s, claim) for s in claim.stems) / len(claim.stems)
+    if share < MIN_CONTAINMENT:
         return f"content: only {share:.0%} of the words are in the article"
     local = 0.0
     for n, passage in enumerate(evidence.passages):
         after = evidence.passages[n + 1].stems if n + 1 < len(evidence.passages) else frozenset()
         local = max(local, len(wanted & (passage.stems | after)) / len(wanted))
     return "" if local >= MIN_LOCAL else f"content: at most {local:.0%} of the words stand together in the article"
+
+
+def _has_form(word: str, claim: _Claim) -> bool:
+    """Tell whether a passage near has another form of the word ("begrüßte", "begrüßt")."""
+    return any(is_derived(word, each) for passage in claim.near for each in passage.stems)
 
 
 # Asked where the content agrees; each gives a reason or "".
@@ -366,4 +359,5 @@ _CHECKS: tuple[Callable[[_Claim, _Evidence], str], ...] = (
     _check_stance,
     _check_opposites,
     _check_roles,
+    _check_binding,
 )

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Set
 
+from aggregator.summaries.senses import is_filler
 from aggregator.summaries.words import is_content, stem, word_set
 
 NAME_WORD = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|[^\W_]+(?:['’.&-][^\W_]+)*")
@@ -114,7 +115,7 @@ def _is_name(word: str, following: str, lang: str, *, opens: bool) -> bool:
         return False
     if not opens or is_acronym:
         return True
-    if folded in _COMMON_OPENERS:
+    if folded in _COMMON_OPENERS or is_filler(folded):
         return False
     return following[:1].isupper() or not (folded.endswith(_COMMON_ENDINGS) and len(folded) > _MIN_STEM)
 

@@ -82,6 +82,13 @@ for _unit, _names in (
     ("km", "km kilometer kilometers kilometre kilometres kilomètres kilómetros quilômetros"),
     ("mi", "mile miles mi"),
     ("m", "meter meters metre metres mètres metros"),
+    ("km2", "km² square-kilometer square-kilometers square-kilometre square-kilometres quadratkilometer sqkm"),
+    ("mi2", "square-mile square-miles"),
+    ("m2", "m² square-meter square-meters square-metre square-metres quadratmeter"),
+    ("ha", "hectare hectares hektar ha hectáreas hectárea ヘクタール"),
+    ("ac", "acre acres"),
+    ("km/h", "km/h kph"),
+    ("mph", "mph"),
     ("ft", "foot feet ft"),
     ("kg", "kg kilogram kilograms kilo kilos kilogramm"),
     ("lb", "lb lbs"),
@@ -145,16 +152,28 @@ _PIECE = re.compile(
     r"(?<![A-Za-zÀ-ɏЀ-ӿ\d])(?<![A-Za-zÀ-ɏЀ-ӿ]-)(?:\d[\d.,]*\d|\d)|[$€£¥₩₹₽%٪]|[^\W\d_]+(?:['’-][^\W\d_]+)*\.?|°[CF]"
 )
 _PERCENT = re.compile(r"\b(?:per cent|por ciento|por cento|per cento|pour cent|pro cent)\b", re.IGNORECASE)
-_JOINED = re.compile(r"\b(percentage|basis) (points?)\b", re.IGNORECASE)
+_JOINED = re.compile(
+    r"\b(percentage|basis|square) (points?|kilomet(?:er|re)s?|met(?:er|re)s?|miles?)\b", re.IGNORECASE
+)
+
+
+_N_BEHIND, _LONG_ENOUGH = 3, 3  # words behind a number that tell what it is about; letters of such a word
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number: its value with the magnitude worked in, its unit ("" for none), and the word that it counts."""
+    """A number: its value with the magnitude worked in, its unit ("" for none), and the word that it counts.
+
+    Attributes:
+        before: The word before it ("from", "to"); "": none.
+        behind: The two words behind it and its unit, short ones left out.
+    """
 
     value: float
     unit: str = ""
     head: str = ""
+    before: str = ""
+    behind: tuple[str, ...] = ()
 
 
 def quantities(text: str, lang: str = "") -> list[Quantity]:
@@ -173,7 +192,16 @@ def quantities(text: str, lang: str = "") -> list[Quantity]:
             at += 1
             continue
         end, unit = _read_unit(pieces, at, end)
-        found.append(Quantity(value, unit, pieces[end].rstrip(".").casefold() if end < len(pieces) else ""))
+        behind = [word.rstrip(".").casefold() for word in pieces[end : end + _N_BEHIND]]
+        found.append(
+            Quantity(
+                value,
+                unit,
+                head=behind[0] if behind else "",
+                before=pieces[at - 1].casefold() if at else "",
+                behind=tuple(word for word in behind if len(word) >= _LONG_ENOUGH and not word[0].isdigit()),
+            )
+        )
         at = end if end > at else at + 1
     return found
 
@@ -246,6 +274,16 @@ def months_and_days(text: str) -> list[tuple[int, float]]:
 
 def _is_day(piece: str) -> bool:
     return piece.isdecimal() and len(piece) <= 2 and 1 <= int(piece) <= 31
+
+
+def is_unit(word: str) -> bool:
+    """Tell whether a folded word is a unit, a currency or a magnitude, so that a number stands before it."""
+    return word in _UNITS or word in _SCALES
+
+
+def is_calendar(word: str) -> bool:
+    """Tell whether a folded word is a month or a weekday."""
+    return word in _MONTHS or word in _WEEKDAYS
 
 
 def weekdays(text: str) -> set[int]:

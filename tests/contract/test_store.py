@@ -270,6 +270,47 @@ def test_postponing_moves_only_what_is_due_earlier(store):
     assert claimed_urls(store, now=at(3)) == [ONE, THREE]
 
 
+def test_a_renamed_source_keeps_all_it_has(store):
+    poll(store, *new(article("a1")))
+    (before,) = store.source_states()
+    moved = replace(before, moved_to=THREE, n_moved=2)
+    (claim,) = claim_all(store, now=at(2))
+    store.complete(claim, replace(moved, last_polled_at=at(2), next_poll_at=at(3)), [], record(ONE, at(2)))
+    assert store.rename_source(ONE, THREE) is True
+    (after,) = store.source_states()
+    assert after == replace(before, url=THREE, last_polled_at=at(2), next_poll_at=at(3))
+    assert [each.id for each in store.known_articles(THREE)] == ["a1"]
+    assert store.articles(["a1"])[0] == replace(article("a1"), source_url=THREE)
+    assert store.known_articles(ONE) == ()
+    assert store.poll_history(since=NOW) == (record(THREE, NOW), record(THREE, at(2)))
+    assert store.unplaced_articles() == store.articles(["a1"])
+    assert store.rename_source(ONE, TWO) is False
+    assert store.rename_source(THREE, THREE) is True
+    store.sync_sources([ONE])  # the old address again is another source
+    assert store.source_states() == (SourceState(url=ONE),)
+
+
+def test_a_source_is_renamed_into_one_that_was(store):
+    poll(store, *new(article("t1", source_url=TWO)), url=TWO)
+    store.sync_sources([ONE])
+    poll(store, *new(article("a1")))
+    (one,) = store.source_states()
+    assert store.rename_source(ONE, TWO)
+    assert store.source_states() == (replace(one, url=TWO),)
+    assert {each.id for each in store.known_articles(TWO)} == {"a1", "t1"}
+    assert store.poll_history(since=NOW) == (record(TWO, NOW),)
+    assert store.counts().n_sources == 1
+
+
+def test_a_claim_from_before_a_renaming_saves_nothing(store):
+    store.sync_sources([ONE, TWO])
+    claims = claim_all(store)
+    assert store.rename_source(ONE, TWO)
+    for claim in claims:
+        assert store.complete(claim, claim.state, [], record(claim.state.url)) is False
+    assert claimed_urls(store) == [TWO]
+
+
 def test_a_state_comes_back_whole(store):
     store.sync_sources([ONE])
     (claim,) = claim_all(store)

@@ -37,8 +37,9 @@ def only(body: bytes | str, **given_arguments: str | int) -> ParsedArticle:
 
 
 RSS_ITEM = """<item><title>Bread &lt;b&gt;rises&lt;/b&gt;</title><link>/news/1?x=1&amp;amp;y=2</link>
-<guid isPermaLink="false">one-1</guid><pubDate>Wed, 14 Jan 2026 10:00:00 +0100</pubDate><dc:creator>A. Baker</dc:creator>
-<category>Food</category><category>Trade</category><description>&lt;p onclick="x"&gt;Short&lt;/p&gt;</description>
+<guid isPermaLink="false">one-1</guid><pubDate>Wed, 14 Jan 2026 10:00:00 +0100</pubDate>
+<dc:creator>A. Baker</dc:creator><category>Food</category><category>Trade</category>
+<description>&lt;p onclick="x"&gt;Short&lt;/p&gt;</description>
 <content:encoded><![CDATA[<p>Long <a href="/more">text</a></p><script>bad()</script>]]></content:encoded>
 <enclosure url="https://one.example/a.mp3" type="audio/mpeg" length="123"/>
 <media:thumbnail url="https://one.example/t.jpg"/></item>"""
@@ -141,6 +142,12 @@ def test_rdf() -> None:
     assert (article.published_at or article.updated_at) == datetime(2026, 1, 14, tzinfo=UTC)
 
 
+PREFIXED = (
+    "<?xml?xml version='1.0' ??><rss rss:version=2.0><rss:channel><rss:item><rss:title>A &amp; B</rss:title>"
+    "<rss:link>https://one.example/1</rss:link></rss:item></rss:channel></rss>"
+)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -152,8 +159,7 @@ def test_rdf() -> None:
         "\n\n  " + rss("<item><title>A &amp; B</title><link>https://one.example/1</link></item>"),
         "Warning: something in line 3\n"
         + rss("<item><title>A &amp; B</title><link>https://one.example/1</link></item>"),
-        "<?xml?xml version='1.0' ??><rss rss:version=2.0><rss:channel><rss:item><rss:title>A &amp; B</rss:title>"
-        "<rss:link>https://one.example/1</rss:link></rss:item></rss:channel></rss>",
+        PREFIXED,
     ],
     ids=["ampersand", "cut off", "controls", "references", "undeclared prefix", "space", "words before", "prefixed"],
 )
@@ -224,7 +230,8 @@ def test_a_page_tells_of_its_feeds() -> None:
     <link rel="alternate" type="application/rss+xml" href="/comments/feed" title="Comments">
     <link rel="alternate" type="application/atom+xml" href="atom.xml"><link rel="alternate" hreflang="de" href="/de">
     <link rel="stylesheet" href="/feed.css"></head>
-    <body><a href="/world/index.rss">World</a><a href="/about">About</a><a href="javascript:feed()">x</a></body></html>"""
+    <body><a href="/world/index.rss">World</a><a href="/about">About</a>
+    <a href="javascript:feed()">x</a></body></html>"""
     parsed = parse(page, url="https://one.example/dir/")
     assert isinstance(parsed, NotAFeed)
     assert parsed.feed_urls == (
@@ -341,9 +348,10 @@ def test_a_date_that_nobody_can_read_is_none() -> None:
 
 def test_describe() -> None:
     (record,) = describe("a.xml", rss(RSS_ITEM).encode(), url=URL)
-    assert list(record) == (
-        "file id title link published updated author summary content enclosures categories lang warnings".split()
-    )
+    assert list(record) == [
+        *("file", "id", "title", "link", "published", "updated", "author", "summary", "content", "enclosures"),
+        *("categories", "lang", "warnings"),
+    ]
     assert (record["file"], record["published"], record["updated"]) == ("a.xml", "2026-01-14T09:00:00Z", None)
     assert record["enclosures"] == [{"url": "https://one.example/a.mp3", "type": "audio/mpeg", "length": 123}]
     assert json.loads(json.dumps(record)) == record

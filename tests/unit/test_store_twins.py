@@ -50,6 +50,10 @@ class Twins(RuleBasedStateMachine):
     def sync_sources(self, chosen) -> None:
         self.both("sync_sources", chosen)
 
+    @rule(url=urls, new_url=urls)
+    def rename_source(self, url, new_url) -> None:
+        self.both("rename_source", url, new_url)
+
     @rule(passed=st.integers(0, 3))
     def wait(self, passed) -> None:
         self.now += timedelta(hours=passed)

@@ -56,8 +56,8 @@ def doc(id_: str, title: str, body: str = "", *, publisher: str = "", hours: flo
             "",
         ),
         (
-            doc("a", "Ferry Lady Morag aground off Tarbet", BODY),
-            doc("b", "Ferry Lady Morag aground off Tarbet", "Another reporter found wholly different words for all of it, "
+            doc("a", "Ferry aground off Tarbet island", BODY),
+            doc("b", "Ferry aground off Tarbet island", "Another reporter found wholly different words for it, "
                 "and told of fog, of rocks, of tea handed out in the village hall."),
             "",
         ),

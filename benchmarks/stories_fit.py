@@ -1,0 +1,409 @@
+"""Fit the weights of the clustering decision, and cross-validate them. Writes ``aggregator/stories/weights.py``.
+
+    python benchmarks/stories_fit.py DIRECTORY [--write] [--version trees-3]
+
+Needs numpy and lightgbm, which the project itself never imports: run it in an environment of its own with the project
+on ``PYTHONPATH``. DIRECTORY holds labelled streams (see ``stories.py``). All randomness has fixed seeds.
+
+Recipe. Pairs of article and live story are drawn by running each stream with the true stories, save that every fifth
+article starts a fragment of its own. To these come streams of recurring templates, made here in words of our own (same
+words, another event), and small streams: articles of the labelled streams that share a name, moved into one day, some
+of one event, most of several. Each stream counts with the square root of its pairs. The trees are monotone in what must
+only help or only harm. Cross-validation: stories are halved by a hash; fitted on the pairs of one half, scored (BCubed)
+on the articles of the other half while the whole stream runs.
+"""
+
+import argparse
+import json
+import math
+import random
+import sys
+import textwrap
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+
+from aggregator.model import EPOCH, Article
+from aggregator.stories import cluster, decision
+from aggregator.stories.candidates import Group, Index, candidates
+from aggregator.stories.cluster import WINDOW, Clusterer
+from aggregator.stories.decision import Decide, Node
+from aggregator.stories.evidence import Evidence, weigh
+from aggregator.stories.features import Document, document
+from aggregator.stories.stream import BATCH, read_article
+
+Stream = tuple[list[Article], dict[str, str]]  # in order, and the true story by article id
+Pairs = tuple[
+    np.ndarray, np.ndarray, np.ndarray
+]  # evidence (n, 30), is one story (n,), half of the article's story (n,)
+N_FRAGMENTS = 0.2
+
+
+def _listed(written: str) -> list[str]:
+    return written.split(",")
+
+
+N_SMALL_STREAMS = 60  # of each labelled stream and half
+SIZE = {"n_estimators": 120, "num_leaves": 16, "learning_rate": 0.08, "min_child_samples": 40}
+HELPS = _listed(
+    "best,top,mean,centroid,title,coverage,anchor_coverage,anchor_shared,shared_mass,rarest,number_match,n_shared,core,"
+    "doc_rare,near_rare,both_rare,story_rare,numbers,contrast,margin"
+)
+HARMS = ["unshared", "nearest_unshared", "number_conflict", "gap", "numbers_clash", "anchors_clash"]
+HEADER = '''"""{note}
+"""
+
+MODEL = "{version}"
+
+# Trees in prefix order, one a paragraph: "7<0.25" asks whether feature 7 is at most 0.25 (yes comes first), "=-0.1" is
+# a leaf. Features are numbered as in Evidence.
+TREES = """
+{trees}
+"""
+'''
+
+# ---------------------------------------------------------------- streams
+
+
+def labelled(file: Path) -> Stream:
+    """Read a labelled stream."""
+    records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return _stream(records)
+
+
+def _stream(records: Sequence[Mapping[str, object]]) -> Stream:
+    articles = [read_article(record, n) for n, record in enumerate(records)]
+    return articles, {article.id: str(record["story"]) for article, record in zip(articles, records, strict=True)}
+
+
+PLACES = _listed("Marlow,Tessin,Odense,Kisumu,Valdivia,Bergamo,Leiden,Sapporo,Durban,Recife,Tampere,Kaunas,Cork,Izmir")
+LANDS = _listed("Norway,Chile,Kenya,Portugal,Finland,Peru,Vietnam,Ghana,Estonia,Bolivia,Nepal,Iceland,Croatia,Uganda")
+FIRMS = _listed("Ardent,Kestrel Air,Bluefin Energy,Sable Chemicals,Orrin Tech,Pallas Telecom,Corvid Steel,Lumen")
+TEAMS = _listed("Rovers,Harriers,Comets,Vikings,Falcons,Mariners,Wolves,Pioneers,Lancers,Bisons,Sharks")
+PEOPLE = _listed("Anna Lind,Piotr Zak,Omar Haddad,Lucia Ferro,Kenji Mori,Grace Owusu,Ivan Petkov,Leila Amari")
+FILMS = _listed("Silver Coast,Paper Lions,The Ninth Gate,Old Salt,Winter Choir")
+THINGS = _listed("factory,hotel,warehouse,school,market,hospital,nightclub")
+VEHICLES = _listed("bus,train,truck,ferry,plane,helicopter")
+WORKERS = _listed("teachers,nurses,dock workers,bus drivers,pilots,miners")
+# Each template: reports of one event, "title|summary". Letters stand for what differs from event to event.
+TEMPLATES: tuple[tuple[str, ...], ...] = (
+    (
+        "Floods kill {k} in {c}|Heavy rain flooded {c} in {l} on {d}, killing at least {k} people, officials said.",
+        "{l}: death toll from {c} floods reaches {k}|",
+        "At least {k} dead as floodwater swamps {c}|At least {k} people died when rain flooded {c}, {l}, on {d}.",
+        "Thousands flee homes in flooded {c}|Rescuers searched {c} after flooding that has killed {k} people.",
+    ),
+    (
+        "Fire at {c} {t} kills {k}|A fire at a {t} in {c} killed {k} people on {d}, the fire service said.",
+        "{k} dead in {c} {t} blaze|",
+        "{c} mourns after {t} fire|{k} people died when a fire swept through a {t} in {c} on {d}.",
+    ),
+    (
+        "{f} quarterly profit rises {k}%|{f} said on {d} that its quarterly profit rose {k} percent.",
+        "{f} earnings: net income up {k} percent|",
+        "{f} shares react as profit rises|{f} said on {d} that profit rose {k} percent in the quarter.",
+    ),
+    (
+        "{c} {a} beat {b} {x}-{y} in league opener|The {a} beat the {b} {x}-{y} on {d} in the league.",
+        "{a} {x}, {b} {y}|",
+        "League: {a} see off {b}|The {a} won {x}-{y} against the {b} on {d}.",
+    ),
+    (
+        "{x}.{y} magnitude quake rattles {c}|A magnitude {x}.{y} quake struck near {c}, {l}, on {d}, experts said.",
+        "Earthquake of magnitude {x}.{y} jolts {l}|The quake was centred near {c}, experts said.",
+        "{l} earthquake: tremor felt in {c}|",
+    ),
+    (
+        "{l} central bank raises key rate to {x}.{y}%|The bank of {l} raised its rate to {x}.{y} percent on {d}.",
+        "Central bank of {l} raises rates|",
+        "Key rate in {l} now {x}.{y} percent after bank decision|",
+    ),
+    (
+        "{l} reports {n} new cases|{l} reported {n} new cases of the virus and {k} deaths on {d}, the ministry said.",
+        "Virus: {n} new infections, {k} deaths in {l}|",
+        "{l} health ministry confirms {n} cases|The ministry of {l} confirmed {n} new cases on {d}.",
+    ),
+    (
+        "{p} jailed for {k} years for fraud|A court in {c} sentenced {p} to {k} years in prison for fraud on {d}.",
+        "Court sentences {p} to {k} years|",
+        "Fraud trial: {p} gets {k}-year prison term|{p} was sentenced to {k} years by a court in {c}.",
+    ),
+    (
+        "Crash of {v} near {c} kills {k}|A {v} crashed near {c} on {d}, killing {k} people, police said.",
+        "{k} killed in {c} {v} accident|",
+        "Police: {k} die as {v} crashes outside {c}|{k} people died in a {v} crash outside {c}, police said.",
+    ),
+    (
+        "{p} wins presidential election in {l}|{p} won the election in {l} with {k} percent, officials said on {d}.",
+        "{l} election: {p} declared winner with {k}%|",
+        "Commission in {l} declares {p} president-elect|",
+    ),
+    (
+        "{m} day {k} box office: {n} thousand so far|{m} has made {n} thousand by the end of day {k}, analysts said.",
+        "Day {k}: {m} at {n} thousand|",
+        "{m} collection on day {k}|The film stands at {n} thousand after day {k}.",
+    ),
+    (
+        "{f} to buy {g} for ${k} billion|{f} agreed to buy {g} for ${k} billion in cash, the companies said on {d}.",
+        "{g} agrees to {k}-billion-dollar takeover by {f}|",
+        "{f} snaps up {g} in ${k}bn deal|{g} will be taken over by {f}, the companies said.",
+    ),
+    (
+        "{c} {w} walk out over pay|The {w} of {c} began a strike over pay on {d}, day {k} of the dispute, unions said.",
+        "Strike by {w} hits {c}|",
+        "{w} in {c} begin pay strike|",
+    ),
+)
+
+
+def template_stream(seed: int, *, hours: float, n_kinds: int = 8, n_events: int = 5) -> Stream:
+    """Make a stream of recurring templates whose events begin within so many hours."""
+    chance = random.Random(seed)
+    records: list[dict[str, object]] = []
+    for kind in chance.sample(range(len(TEMPLATES)), n_kinds):
+        for event in range(n_events):
+            begins = datetime(2026, 3, 2, 6, tzinfo=UTC) + timedelta(hours=chance.uniform(0, hours))
+            filling = _filling(chance) | {"d": begins.strftime("%A")}
+            reports = chance.sample(TEMPLATES[kind], chance.randint(1, len(TEMPLATES[kind])))
+            for n, report in enumerate(reports):
+                title, summary = report.format_map(filling).split("|")
+                published = begins + timedelta(hours=chance.expovariate(0.5))
+                records.append(
+                    {
+                        "id": f"t{seed}-{hours:.0f}-{kind}-{event}-{n}",
+                        "title": title,
+                        "summary": "" if seed % 3 == 2 or chance.random() < 0.3 else summary,
+                        "source": f"p{n}.example",
+                        "published": published.isoformat(),
+                        "lang": "en",
+                        "story": f"{kind}-{event}",
+                    }
+                )
+    return _stream(sorted(records, key=lambda record: (str(record["published"]), str(record["id"]))))
+
+
+def _filling(chance: random.Random) -> dict[str, object]:
+    (f, g), (a, b) = chance.sample(FIRMS, 2), chance.sample(TEAMS, 2)
+    lists = {"c": PLACES, "l": LANDS, "p": PEOPLE, "m": FILMS, "t": THINGS, "v": VEHICLES, "w": WORKERS}
+    chosen: dict[str, object] = {letter: chance.choice(each) for letter, each in lists.items()}
+    numbers = {"k": chance.randint(2, 60), "n": chance.randint(100, 9000), "x": chance.randint(0, 7)}
+    return chosen | numbers | {"y": chance.randint(0, 9), "f": f, "g": g, "a": a, "b": b}
+
+
+def small_streams(stream: Stream, *, half: int, n: int, seed: int) -> Iterator[Stream]:
+    """Draw small streams of one half of the stories: articles that share a name, moved into one day."""
+    chance = random.Random(seed)
+    articles, gold = stream
+    documents = [document(each) for each in articles if half_of(gold[each.id]) == half]
+    by_term: dict[str, list[Document]] = defaultdict(list)
+    by_story: dict[str, list[Document]] = defaultdict(list)
+    for each in documents:
+        by_story[gold[each.id]].append(each)
+        for term in each.terms:
+            by_term[term].append(each)
+    anchors = {term for each in documents for term in each.anchors}
+    shared = sorted(
+        term
+        for term, held in by_term.items()
+        if not term[0].isdigit()
+        and len({gold[each.id] for each in held}) >= 4
+        and len(held) <= max(30, len(documents) // 8)
+    )
+    named = [term for term in shared if term in anchors] or shared
+    for _ in range(n if shared else 0):
+        pool = list(by_term[chance.choice(named if chance.random() < 0.8 else shared)])
+        chance.shuffle(pool)
+        by_label = {gold[each.id]: each for each in reversed(pool)}
+        drawn = [each for label, each in by_label.items() if label in list(by_label)[: chance.randint(3, 8)]]
+        for each in list(drawn):
+            if chance.random() < 0.4:
+                others = by_story[gold[each.id]]
+                drawn += chance.sample(others, min(len(others), chance.randint(1, 5)))
+        drawn += chance.sample(documents, min(len(documents), chance.randint(0, 8)))
+        unique = list({each.id: each.article for each in drawn}.values())
+        yield _in_one_day(unique, chance), gold
+
+
+def _in_one_day(articles: Sequence[Article], chance: random.Random) -> list[Article]:
+    if chance.random() < 0.15:
+        return [replace(each, published_at=None, first_seen_at=EPOCH) for each in articles]
+    day = datetime(2026, 3, 2, 6, tzinfo=UTC)
+    moments = [day + timedelta(hours=chance.uniform(0, 16)) for _ in articles]
+    moved = [replace(each, published_at=at, first_seen_at=at) for each, at in zip(articles, moments, strict=True)]
+    return sorted(moved, key=lambda each: (each.at, each.id))
+
+
+def half_of(story: str) -> int:
+    """Return the half, 0 or 1, that a story belongs to."""
+    return zlib.crc32(f"x{story}".encode()) % 2
+
+
+# ---------------------------------------------------------------- pairs
+
+
+def pairs(stream: Stream, *, seed: int = 0) -> Pairs:
+    """Run a stream with its true stories, some in fragments, and keep what each article was compared with."""
+    chance = random.Random(seed)
+    articles, gold = stream
+    index, groups, window = Index(), dict[str, Group](), WINDOW / timedelta(hours=1)
+    of_story: dict[str, list[Group]] = defaultdict(list)
+    evidence, same, half = [], [], []
+    newest: float | None = None
+    for start in range(0, len(articles), BATCH):
+        batch = [document(each) for each in sorted(articles[start : start + BATCH], key=lambda a: (a.at, a.id))]
+        for each in batch:
+            index.rarity.add(each)
+            newest = max((h for h in (newest, each.hours) if h is not None), default=None)
+        for group in list(groups.values()):
+            if newest is not None and group.last is not None and group.last < newest - window:
+                index.remove(group.members.values())
+                del groups[group.id]
+        index.refresh()
+        for each in batch:
+            found = candidates(index, each, window_hours=window)
+            for candidate in found:
+                rival = max((other.best for other in found if other is not candidate), default=0.0)
+                evidence.append(weigh(index, each, candidate, rival=rival))
+                same.append(gold[next(iter(candidate.group.members))] == gold[each.id])
+                half.append(half_of(gold[each.id]))
+            live = [group for group in of_story[gold[each.id]] if group.id in groups]
+            if live and chance.random() > N_FRAGMENTS:
+                group = chance.choice(live) if chance.random() < 0.3 else max(live, key=lambda g: len(g.members))
+            else:
+                group = Group(id=each.id, born=(0.0, len(groups), each.id))
+                groups[each.id] = group
+                of_story[gold[each.id]].append(group)
+            index.insert(each, group)
+    shape = (len(evidence), len(Evidence._fields))
+    return np.array(evidence, dtype=float).reshape(shape), np.array(same, dtype=int), np.array(half, dtype=int)
+
+
+def all_pairs(streams: Mapping[str, Stream]) -> dict[str, Pairs]:
+    """Draw the pairs of labelled, template and small streams; half -1 belongs to both halves."""
+    drawn = {name: pairs(stream) for name, stream in streams.items()}
+    for seed in range(6):
+        for hours in (10.0, 240.0):
+            x, y, half = pairs(template_stream(seed, hours=hours))
+            drawn[f"templates {seed} {hours:.0f}"] = (x, y, half * 0 - 1)
+    for name, stream in streams.items():
+        if name.startswith(("hard", "mixed", "xling")):
+            continue
+        for half in (0, 1):
+            seed = zlib.crc32(f"{name}{half}".encode())
+            small = [
+                pairs(s, seed=i) for i, s in enumerate(small_streams(stream, half=half, n=N_SMALL_STREAMS, seed=seed))
+            ]
+            if small:
+                x, y, _ = (np.concatenate(each) for each in zip(*small, strict=True))
+                drawn[f"small {name} {half}"] = (x, y, np.full(len(y), half))
+    return drawn
+
+
+# ---------------------------------------------------------------- fitting
+
+
+def fit(drawn: Mapping[str, Pairs], *, half: int | None = None) -> tuple[Node, ...]:
+    """Fit the trees on all pairs, or on those of one half of the stories."""
+    chosen = []
+    for x, y, halves in drawn.values():
+        kept = np.full(len(y), True) if half is None else (halves == half) | (halves == -1)
+        if kept.any():
+            chosen.append((x[kept], y[kept], np.full(int(kept.sum()), kept.sum() ** -0.5)))
+    x, y, weight = (np.concatenate(each) for each in zip(*chosen, strict=True))
+    model = lightgbm.LGBMClassifier(
+        **SIZE,
+        monotone_constraints=[int(name in HELPS) - int(name in HARMS) for name in Evidence._fields],
+        subsample=0.8,
+        subsample_freq=1,
+        colsample_bytree=0.7,
+        reg_lambda=2,
+        random_state=1,
+        deterministic=True,
+        force_row_wise=True,
+        n_jobs=1,
+        verbose=-1,
+    )
+    model.fit(x, y, sample_weight=weight / weight.mean())
+    return tuple(_node(tree["tree_structure"]) for tree in model.booster_.dump_model()["tree_info"])
+
+
+def _node(dumped: Mapping[str, Any]) -> Node:
+    if "leaf_value" in dumped:
+        return float(f"{dumped['leaf_value']:.4g}")
+    threshold = float(f"{dumped['threshold']:.5g}")
+    return (int(dumped["split_feature"]), threshold, _node(dumped["left_child"]), _node(dumped["right_child"]))
+
+
+def decide_by(trees: Sequence[Node]) -> Decide:
+    """Return the decision that these trees make."""
+
+    def decide(evidence: Evidence) -> float:
+        score = 0.0
+        for node in trees:
+            while isinstance(node, tuple):
+                node = node[2] if evidence[node[0]] <= node[1] else node[3]
+            score += node
+        return round(1.0 / (1.0 + math.exp(-score)), 4)
+
+    return decide
+
+
+def written(node: Node) -> str:
+    """Write a tree in prefix order."""
+    if not isinstance(node, tuple):
+        return f"={node:.4g}"
+    return f"{node[0]}<{node[1]:.5g} {written(node[2])} {written(node[3])}"
+
+
+def cross_validated(stream: Stream, decide_for: Callable[[int], Decide]) -> float:
+    """Return the mean BCubed F1 of the articles of each half, placed by the decision of the other half."""
+    articles, gold = stream
+    result = 0.0
+    for half in (0, 1):
+        clusterer, found, successor = Clusterer(decide=decide_for(1 - half)), dict[str, str](), dict[str, str]()
+        for start in range(0, len(articles), BATCH):
+            placed = clusterer.place(articles[start : start + BATCH])
+            found |= {each.article_id: each.story_id for each in placed.memberships}
+            successor |= {merge.retired_id: merge.story_id for merge in placed.merges}
+        for id_, story_id in found.items():
+            while story_id in successor:
+                story_id = successor[story_id]
+            found[id_] = story_id
+        both, labels = Counter((gold[id_], found[id_]) for id_ in gold), Counter(gold.values())
+        stories, scored = Counter(found.values()), [id_ for id_ in gold if half_of(gold[id_]) == half]
+        precision = sum(both[gold[id_], found[id_]] / stories[found[id_]] for id_ in scored) / len(scored)
+        recall = sum(both[gold[id_], found[id_]] / labels[gold[id_]] for id_ in scored) / len(scored)
+        result += precision * recall / (precision + recall)
+    return result
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Cross-validate, and write the weights if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--write", action="store_true", help="write aggregator/stories/weights.py")
+    parser.add_argument("--version", default="trees-3", help="its MODEL")
+    asked = parser.parse_args(arguments)
+    streams = {file.stem: labelled(file) for file in sorted(asked.directory.glob("*.jsonl"))}
+    drawn = all_pairs({name: stream for name, stream in streams.items() if name != "xling"})
+    halves = [decide_by(fit(drawn, half=half)) for half in (0, 1)]
+    for name, stream in streams.items():
+        print(f"{name:15} cross-validated B3 F1 {cross_validated(stream, halves.__getitem__):.4f}", flush=True)
+    if asked.write:
+        target = Path(decision.__file__).with_name("weights.py")
+        note = target.read_text(encoding="utf-8").split('"""')[1].rstrip("\n")
+        trees = "\n\n".join(textwrap.fill(written(tree), 118) for tree in fit(drawn))
+        target.write_text(HEADER.format(note=note, version=asked.version, trees=trees), encoding="utf-8")
+        print(f"{target} written: {cluster.JOIN=}, {cluster.MERGE=}; read its docstring again")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
