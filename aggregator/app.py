@@ -18,7 +18,7 @@ from aggregator.errors import AggregatorError
 from aggregator.intake.fetch import Fetcher, RequestsFetcher
 from aggregator.intake.gate import HostGate
 from aggregator.outputs.site import Site
-from aggregator.outputs.write import SiteWriter
+from aggregator.outputs.write import SiteWriter, write_if_changed
 from aggregator.pipeline import BuildReport, Clock, PollReport, Progress
 from aggregator.store.base import Store
 from aggregator.store.lock import data_lock
@@ -109,7 +109,7 @@ class App:
 
 
 class _LookMark:
-    """Remembers how pages looked when they were last all rendered, so that a new title or version renders them again."""
+    """Remembers how pages looked when all were last rendered, so that a new title or version renders them again."""
 
     def __init__(self, path: Path, site: Site) -> None:
         self.path = path
@@ -122,8 +122,7 @@ class _LookMark:
             return True
 
     def save(self) -> None:
-        if self.is_stale():
-            self.path.write_text(self.mark, encoding="ascii")
+        write_if_changed(self.path, self.mark.encode("ascii"))
 
 
 def site_of(config: Config) -> Site:

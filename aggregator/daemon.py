@@ -83,7 +83,7 @@ class Daemon:
         try:
             config = load_config(self.app.place.config, environ=self.environ)
         except ConfigError as error:
-            log.error("feeds.toml has mistakes; the last good one stays in use:\n%s", error)  # noqa: TRY400
+            log.error("feeds.toml has mistakes; the last good one stays in use:\n%s", error)
             return
         self.app.config = config
         self.app.fetcher = make_fetcher(config, self.environ, clock=self.app.clock)

@@ -408,6 +408,32 @@ class PollRecord:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollDay:
+    """The polls of one source on one day (UTC), added up.
+
+    Attributes:
+        day: Its midnight.
+        n_polls: Polls, failed ones too.
+        n_failed: Those that failed.
+        n_fruitful: Those that brought new articles.
+        n_new: New articles.
+        n_modified: Changed articles.
+        seconds: How long all fetches took together.
+        longest: How long the longest took, in seconds.
+    """
+
+    source_url: str
+    day: datetime
+    n_polls: int = 0
+    n_failed: int = 0
+    n_fruitful: int = 0
+    n_new: int = 0
+    n_modified: int = 0
+    seconds: float = 0.0
+    longest: float = 0.0
+
+
 # ---------------------------------------------------------------- stories
 
 
@@ -770,11 +796,11 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceView:
-    """A source with what is remembered of it. ``history`` is oldest first, the last 30 days."""
+    """A source with what is remembered of it. ``days`` are those of the last 30 on which it was polled, oldest first."""
 
     source: Source
     state: SourceState
-    history: tuple[PollRecord, ...] = ()
+    days: tuple[PollDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

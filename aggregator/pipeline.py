@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from aggregator import publishing
 from aggregator.errors import OutputError, StoreError, SummaryError
 from aggregator.intake import filters, identity, schedule, urls
 from aggregator.intake.fetch import Fetcher
@@ -31,12 +32,10 @@ from aggregator.model import (
     NotAFeed,
     NotModified,
     Outcome,
-    Output,
     OutputView,
     ParsedFeed,
     ParseResult,
     PollRecord,
-    Published,
     Report,
     Revision,
     Source,
@@ -45,8 +44,10 @@ from aggregator.model import (
     StoryView,
     Summary,
 )
-from aggregator.outputs import atom, entry, opml
+from aggregator.outputs import opml
+from aggregator.outputs.change import headline_stands
 from aggregator.outputs.pages.pages import Pages
+from aggregator.outputs.publish import Press
 from aggregator.outputs.site import Site
 from aggregator.outputs.write import SiteWriter
 from aggregator.store.base import Store
@@ -205,9 +206,7 @@ def _read(
     keep = [filters.compile_rule(rule) for rule in source.keep]
     block = [filters.compile_rule(rule) for rule in source.block]
     lang = source.lang or parsed.lang
-    kept = tuple(
-        each for each in parsed.articles if filters.is_kept(each, keep=keep, block=block, now=now, lang=lang)
-    )
+    kept = tuple(each for each in parsed.articles if filters.is_kept(each, keep=keep, block=block, now=now, lang=lang))
     return parsed, identity.diff(replace(parsed, articles=kept), source=source, known=known, now=now)
 
 
@@ -241,7 +240,7 @@ def _report(records: Sequence[PollRecord]) -> PollReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build did."""
+    """What a build did. ``changed_feeds`` are the names of feeds that got new bytes; a hub is told of these."""
 
     n_placed: int = 0
     n_new_stories: int = 0
@@ -249,6 +248,7 @@ class BuildReport:
     n_written: int = 0
     n_unchanged: int = 0
     problems: tuple[str, ...] = ()
+    changed_feeds: tuple[str, ...] = ()
 
 
 def build(
@@ -259,6 +259,7 @@ def build(
     *,
     now: datetime,
     render_all: bool = False,
+    press: Press | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> BuildReport:
     """Bring stories, summaries, output feeds and pages up to date with the stored articles.
@@ -270,6 +271,7 @@ def build(
         sources: The subscribed sources, for the pages that list them.
         now: Time of this build; appears in revisions and on the status page only.
         render_all: Render pages that are up to date, too.
+        press: Remembers what earlier builds of this store wrote; saves time and changes no byte.
         progress: Told after each story.
 
     Raises:
@@ -282,16 +284,25 @@ def build(
     newest_at = max((revision.newest_at for revision in revisions), default=now)
     ranked = rank.rank(revisions, newest_at=newest_at)
     best_first = [revision for revision, _, _ in ranked]
+    news = publishing.News.of(store, site, best_first, newest_at=newest_at, now=now)
+    press = Press() if press is None or render_all else press
     output_views = []
+    changed_feeds: list[str] = []
     for output in site.outputs:
         try:
-            output_views.append(_publish_output(store, writer, site, output, best_first))
+            view, changed = publishing.publish_output(
+                store, writer, site, output, news, press=press, render_all=render_all
+            )
+            output_views.append(view)
+            changed_feeds += changed
         except OutputError as error:  # one output's failure leaves the others alone
             problems.append(f"output {output.slug}: {error}")
             log.error("output %s was not written: %s", output.slug, error)
     pages = Pages(site)
     _write_story_pages(store, writer, pages, ranked, render_all=render_all, progress=progress)
     _write_front_pages(store, writer, site, pages, ranked, output_views, sources, now=now)
+    views = source_views(store, sources, since=now)
+    changed_feeds += publishing.write_health(store, writer, site, views, news)
     return BuildReport(
         n_placed=n_placed,
         n_new_stories=n_new,
@@ -299,6 +310,7 @@ def build(
         n_written=writer.n_written,
         n_unchanged=writer.n_unchanged,
         problems=tuple(problems),
+        changed_feeds=tuple(changed_feeds),
     )
 
 
@@ -343,7 +355,7 @@ def revise(story: Story, articles: Sequence[Article], before: Revision | None, *
     summary = summarise(
         reports_of(story, articles),
         numbers={source.article_id: source.n for source in before.summary.sources} if before else {},
-        headline=before.summary.headline if before else "",
+        headline=before.summary.headline if before and _still_said(before.summary.headline, articles) else "",
     )
     newest_at = max(article.at for article in articles)
     if before and before.summary == summary:
@@ -358,6 +370,11 @@ def revise(story: Story, articles: Sequence[Article], before: Revision | None, *
         weight=_weight_of(articles, summary),
         change=what_changed(before.summary, summary) or "wording" if before else "",
     )
+
+
+def _still_said(headline: str, articles: Sequence[Article]) -> bool:
+    """Tell whether an article still says a headline: one that its publisher took back does not stay."""
+    return headline_stands(headline, (line for article in articles for line in (article.title, article.text)))
 
 
 def reports_of(story: Story, articles: Sequence[Article]) -> tuple[Report, ...]:
@@ -388,37 +405,6 @@ def _weight_of(articles: Sequence[Article], summary: Summary) -> float:
         if article.id in speaking:
             heaviest[article.publisher] = max(heaviest.get(article.publisher, 0.0), article.weight)
     return sum(heaviest[publisher] for publisher in sorted(heaviest))
-
-
-def _publish_output(
-    store: Store, writer: SiteWriter, site: Site, output: Output, revisions: Sequence[Revision]
-) -> OutputView:
-    """Choose an output's stories, save their entries, and write the feed."""
-    before_by_story = {row.story_id: row for row in store.published(output.slug)}
-    chosen = entry.select(output, revisions)
-    rows = []
-    for revision in chosen:
-        before = before_by_story.get(revision.story_id)
-        shown = _shown(store, before, revision)
-        rows.append((entry.publish(output, revision, before, shown), revision))
-    store.save_published([row for row, _ in rows if row != before_by_story.get(row.story_id)])
-    feed = entry.build_feed(site, output, [(row, revision, _minted_at(store, row)) for row, revision in rows])
-    writer.write(f"{output.slug}.atom", atom.render_atom(feed))
-    return OutputView(output=output, n_entries=len(feed.entries), updated_at=feed.updated_at if feed.entries else None)
-
-
-def _shown(store: Store, before: Published | None, revision: Revision) -> Revision | None:
-    """Return the revision that an entry shows now; ``None``: it is not published yet."""
-    if before is None:
-        return None
-    if before.revision == revision.n:
-        return revision
-    return next((each for each in store.revisions(revision.story_id) if each.n == before.revision), None)
-
-
-def _minted_at(store: Store, row: Published) -> datetime:
-    story = store.story(row.story_id)
-    return story.minted_at if story else row.published_at
 
 
 def _write_story_pages(

@@ -34,11 +34,13 @@ from aggregator.model import EPOCH, Article
 from aggregator.stories import cluster, decision
 from aggregator.stories.candidates import Group, Index, candidates
 from aggregator.stories.cluster import WINDOW, Clusterer
-from aggregator.stories.decision import Decide, Node
+from aggregator.stories.decision import Decide
 from aggregator.stories.evidence import Evidence, weigh
 from aggregator.stories.features import Document, document
 from aggregator.stories.stream import BATCH, read_article
 
+Branch = tuple[int, float, "Node", "Node"]  # feature, threshold, where to go up to it, where to go above
+Node = float | Branch
 Stream = tuple[list[Article], dict[str, str]]  # in order, and the true story by article id
 Pairs = tuple[
     np.ndarray, np.ndarray, np.ndarray
@@ -60,13 +62,19 @@ HARMS = ["unshared", "nearest_unshared", "number_conflict", "gap", "numbers_clas
 HEADER = '''"""{note}
 """
 
+from collections.abc import Sequence
+
 MODEL = "{version}"
 
-# Trees in prefix order, one a paragraph: "7<0.25" asks whether feature 7 is at most 0.25 (yes comes first), "=-0.1" is
-# a leaf. Features are numbered as in Evidence.
-TREES = """
+
+# Generated. One statement a tree: code takes 12 us where walking a structure took 31.
+# Features are numbered as in Evidence.
+# fmt: off
+def score(e: Sequence[float]) -> float:
+    """Return the sum of all trees for evidence ``e``: the log odds that article and story belong together."""
+    s = 0.0
 {trees}
-"""
+    return s
 '''
 
 # ---------------------------------------------------------------- streams
@@ -356,10 +364,15 @@ def decide_by(trees: Sequence[Node]) -> Decide:
 
 
 def written(node: Node) -> str:
-    """Write a tree in prefix order."""
+    """Write a tree as an expression over ``e``."""
     if not isinstance(node, tuple):
-        return f"={node:.4g}"
-    return f"{node[0]}<{node[1]:.5g} {written(node[2])} {written(node[3])}"
+        return f"{node:.4g}"
+    return f"({written(node[2])} if e[{node[0]}] <= {node[1]:.5g} else {written(node[3])})"
+
+
+def statement(node: Node) -> str:
+    """Write a tree as the statement that adds it."""
+    return textwrap.fill(f"s += {written(node)}", 112, initial_indent=" " * 4, subsequent_indent=" " * 8)
 
 
 def cross_validated(stream: Stream, decide_for: Callable[[int], Decide]) -> float:
@@ -399,7 +412,7 @@ def main(arguments: Sequence[str]) -> int:
     if asked.write:
         target = Path(decision.__file__).with_name("weights.py")
         note = target.read_text(encoding="utf-8").split('"""')[1].rstrip("\n")
-        trees = "\n\n".join(textwrap.fill(written(tree), 118) for tree in fit(drawn))
+        trees = "\n".join(statement(tree) for tree in fit(drawn))
         target.write_text(HEADER.format(note=note, version=asked.version, trees=trees), encoding="utf-8")
         print(f"{target} written: {cluster.JOIN=}, {cluster.MERGE=}; read its docstring again")
     return 0

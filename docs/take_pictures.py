@@ -1,7 +1,6 @@
 """Take the pictures of the README from the demo: ``make pictures``.
 
-Needs a chromium on the path and the development packages; looks at ``data/demo/site``, so run ``aggregator demo --once``
-first.
+Needs a chromium on the path, the development packages, and ``data/demo/site`` as ``aggregator demo --once`` leaves it.
 """
 
 import shutil

@@ -69,7 +69,7 @@ def test_rooms_stand_on_the_ground_and_never_import_each_other(name: str) -> Non
         assert own(path) <= allowed, f"{room} imports {own(path) - allowed}"
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n in PURE or n.split("/")[0] in PURE_ROOMS and "llm" not in n])
+@pytest.mark.parametrize("name", [n for n in NAMES if n in PURE or (n.split("/")[0] in PURE_ROOMS and "llm" not in n)])
 def test_pure_modules_do_no_io_and_read_no_clock(name: str) -> None:
     path = PACKAGE / name
     roots = {each.split(".")[0] for each in imports(path)}

@@ -29,11 +29,12 @@ class SteppedClock:
         self.at = at
 
     def __call__(self) -> datetime:
+        """Return the moment that was set."""
         return self.at
 
 
 class RecordedFetcher:
-    """Fetches ``https://NAME.example/…`` from the loopback server, so that addresses and ids are the same in each run."""
+    """Fetches ``https://NAME.example/…`` from the loopback server: addresses and ids are the same in each run."""
 
     def __init__(self, fetcher: Fetcher, base: str) -> None:
         self._fetcher = fetcher

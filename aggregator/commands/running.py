@@ -20,12 +20,14 @@ def poll(args: argparse.Namespace) -> int:
     """Ask the sources that are due, then build."""
     config = load_config(args.config, environ=os.environ)
     if args.source and args.source not in {source.url for source in config.sources}:
-        raise AggregatorError(f"{args.source} is no source of {config.path}; add a [[feeds]] table with this url")
+        raise AggregatorError(f"{args.source} is no source of {config.path}: aggregator add {args.source}")
     warn_of(config)
-    with open_app(place_of(args), environ=os.environ, clock=clock_from(os.environ), config=config) as app:
-        with progress_on_terminal() as progress:
-            report = app.poll(force=args.force or bool(args.source), url=args.source, progress=progress)
-            built = None if args.no_build else app.build(progress=progress)
+    with (
+        open_app(place_of(args), environ=os.environ, clock=clock_from(os.environ), config=config) as app,
+        progress_on_terminal() as progress,
+    ):
+        report = app.poll(force=args.force or bool(args.source), url=args.source, progress=progress)
+        built = None if args.no_build else app.build(progress=progress)
     for record in report.records:
         if record.outcome == "failed":
             log.warning("%s: %s", record.source_url, record.error)

@@ -1,8 +1,9 @@
 """Turn the bytes of a source into a feed, or say in words why they are none.
 
-One way leads through each kind of body: JSON Feed to ``parse_json``; XML to feedparser, which is the most tolerant
-parser there is; what even feedparser cannot read is mended by ``rescue`` and tried again. Bytes are always wrapped in
-``BytesIO``: given bytes or a text, feedparser opens files and addresses. feedparser is named here only.
+One way leads through each kind of body: JSON Feed to ``parse_json``; well-formed XML to ``fast``; the rest to
+feedparser, which is the most tolerant parser there is; what even feedparser cannot read is mended by ``rescue`` and
+tried again. Bytes are always wrapped in ``BytesIO``: given bytes or a text, feedparser opens files and addresses.
+feedparser is named here only.
 """
 
 import io
@@ -12,10 +13,14 @@ from datetime import timedelta
 from typing import Any
 
 import feedparser
+import feedparser.datetimes
+import feedparser.mixin
 
 from aggregator.intake import entries
 from aggregator.intake.discover import feed_links
 from aggregator.intake.encoding import to_utf8
+from aggregator.intake.fast import FastFeed, read_fast
+from aggregator.intake.fast_state import Judges
 from aggregator.intake.limits import cut, why_refused, without_entities
 from aggregator.intake.parse_json import parse_json
 from aggregator.intake.rescue import mended
@@ -39,9 +44,19 @@ _SKIP = re.compile(rb"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1\s*>", re.IGN
 MAX_HEAD = 100_000  # bytes of a feed before its first article
 MAX_WARNING = 200  # characters
 MAX_ARTICLES = 1000  # of one body: a flood must not fill the store; of 560 real feeds one holds more: 1,046
+_JUDGES = Judges(
+    read_date=feedparser.datetimes._parse_date, is_html=feedparser.mixin._FeedParserMixin.looks_like_html
+)
 
 
-def parse(body: bytes, *, url: str = "", content_type: str = "", max_articles: int = MAX_ARTICLES) -> ParseResult:
+def parse(
+    body: bytes,
+    *,
+    url: str = "",
+    content_type: str = "",
+    max_articles: int = MAX_ARTICLES,
+    is_fast: bool = True,
+) -> ParseResult:
     """Read a feed.
 
     Args:
@@ -49,6 +64,7 @@ def parse(body: bytes, *, url: str = "", content_type: str = "", max_articles: i
         url: Where they came from: what relative addresses are relative to; empty: unknown.
         content_type: As the server gave it; used only where the bytes themselves leave the encoding open.
         max_articles: How many are read at most; feeds begin with the newest.
+        is_fast: Whether the fast reader may be used, which changes no field: without it, that can be seen.
 
     Returns:
         The feed, perhaps without articles, or why it is none. Never raises for any bytes.
@@ -65,11 +81,18 @@ def parse(body: bytes, *, url: str = "", content_type: str = "", max_articles: i
     if root and root[1].lower() in _OTHER_ROOTS:
         return NotAFeed(reason=_OTHER_ROOTS[root[1].lower()])
     text = without_entities(text)
-    if refusal := why_refused(text):
-        return NotAFeed(reason=refusal)
     text, n_left_out = cut(text, max_articles=max_articles)
     if n_left_out:
         warnings.append(f"only the first {max_articles} articles are read, {n_left_out} are left out")
+    found = read_fast(text, url=url, judges=_JUDGES) if is_fast else None
+    if found is None or not found.entries:
+        return _parse_slowly(text, url, warnings, max_articles)
+    return _to_feed(found, text, url, warnings, max_articles)
+
+
+def _parse_slowly(text: bytes, url: str, warnings: list[str], max_articles: int) -> ParseResult:
+    if refusal := why_refused(text):
+        return NotAFeed(reason=refusal)
     found = _feedparser(text, url)
     if not found.entries and (not found.version or _ARTICLE.search(text)):
         for better in mended(text):
@@ -80,6 +103,8 @@ def parse(body: bytes, *, url: str = "", content_type: str = "", max_articles: i
                 break
     if not found.version and not found.entries:
         return NotAFeed(reason=_what_it_is(text), feed_urls=feed_links(text, base_url=url) if b"<" in text else ())
+    if found.get("bozo") and (broken := _broken(found.get("bozo_exception"))):
+        warnings.append(broken)
     return _to_feed(found, text, url, warnings, max_articles)
 
 
@@ -106,10 +131,10 @@ def _what_it_is(text: bytes) -> str:
     return f"no feed: its first element is <{root[1].decode('ascii', 'replace')}>" if root else "no feed"
 
 
-def _to_feed(found: Any, text: bytes, url: str, warnings: list[str], max_articles: int) -> ParsedFeed:
+def _to_feed(
+    found: FastFeed | Any, text: bytes, url: str, warnings: list[str], max_articles: int
+) -> ParsedFeed:
     feed = found.feed
-    if found.get("bozo") and (broken := _broken(found.get("bozo_exception"))):
-        warnings.append(broken)
     self_url = next((each.get("href", "") for each in feed.get("links", []) if each.get("rel") == "self"), "")
     site_url = safe_url(feed.get("link") or "", url)
     base_url = url or site_url or safe_url(self_url)

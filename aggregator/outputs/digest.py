@@ -5,6 +5,7 @@ Pure, and without a clock: a digest is dated by the end of its period and never 
 Source: RFC 5322 and 2046 (the letter: plain text beside HTML).
 """
 
+import base64
 import hashlib
 import html
 from collections.abc import Sequence
@@ -24,11 +25,12 @@ from aggregator.outputs.site import Site, digest_name, direction, language_tag, 
 N_DAILY, N_WEEKLY = 20, 30  # stories: what one reads at breakfast, and on Sunday
 DAYS, WEEKS = 14, 8  # that the feeds of digests hold
 N_NAMED = 4  # publishers
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = (
     "body{max-width:40rem;margin:2rem auto;padding:0 1rem;font:1.05rem/1.55 Georgia,serif}"
     "h1{font-size:1.6rem}h2{font-size:1.2rem;margin:1.6rem 0 .3rem}p{margin:.3rem 0}"
 )
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
 
 Story = tuple[Published, Revision]
 
@@ -109,10 +111,11 @@ def render_page(site: Site, output: Output, period: Period, stories: Sequence[St
         f'<meta http-equiv="Content-Security-Policy" content="{html.escape(_POLICY)}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta name="color-scheme" content="light dark">\n<title>{title}</title>\n'
-        f'<link rel="canonical" href="{canonical}">\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n'
+        f'<link rel="canonical" href="{canonical}">\n<style>{_STYLE}</style>\n</head>\n'
+        f"<body>\n<main>\n<h1>{title}</h1>\n"
         + "".join(_told(site, place, revision, level=2) for place, revision in stories)
-        + f'</main>\n<footer><p><a href="{html.escape(site.base_url)}">{html.escape(plain(site.title))}</a></p></footer>\n'
-        "</body>\n</html>\n"
+        + f'</main>\n<footer><p><a href="{html.escape(site.base_url)}">{html.escape(plain(site.title))}</a></p>'
+        "</footer>\n</body>\n</html>\n"
     ).encode()
 
 

@@ -39,6 +39,7 @@ SETTLING = timedelta(minutes=15)  # the first version is all that some readers k
 COOL_DOWN = timedelta(hours=4)  # between two updates of one story (outputs spec, 5)
 CROWD = 5  # so many new publishers end the cool-down at once
 RETURN = timedelta(days=30)  # a story that left longer ago does not enter again (outputs spec, 1)
+SECOND = timedelta(seconds=1)
 MAX_UPDATES = 100  # remembered of one place; a story of weeks has some dozens
 MAX_TITLE = 300  # characters of a headline in a feed
 
@@ -159,7 +160,7 @@ def publish(
         before: Its place so far; ``None``: it enters now.
         base: The revision that readers were last told of (:func:`base_number`); ``None``: not known any more, so
             nothing can be called new.
-        now: Time of this build.
+        now: When it happens, as :func:`free_moment` gives it.
         stream_at: Effective time of the newest article of all: a held update waits for news, not for the clock.
         picture: What may stand beside the story.
     """
@@ -188,6 +189,23 @@ def publish(
         return replace(place, is_held=True)
     update = Announced(n=revision.n, at=max(now, before.updated_at))
     return replace(place, is_held=False, updated_at=update.at, updates=(*before.updates[1 - MAX_UPDATES :], update))
+
+
+def free_moment(now: datetime, taken: Collection[datetime], *, stream_at: datetime) -> datetime:
+    """Return the last whole second up to ``now`` at which nothing else happened in an output.
+
+    Readers order by time and validators warn of two entries with the same one; stories that enter together are thus a
+    second apart. Never before the day of the newest article: a day that is over, with its digest, stays as it is.
+    Where that leaves no second, the first free one after ``now``.
+    """
+    now = now.astimezone(UTC).replace(microsecond=0)
+    begin = min(now, stream_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
+    at = now
+    while at in taken and at > begin:
+        at -= SECOND
+    while at in taken:
+        at += SECOND
+    return at
 
 
 def leave(place: Published, *, stream_at: datetime) -> Published:
@@ -241,6 +259,8 @@ def build_update(site: Site, story_year: int, base: Revision | None, revision: R
     at = next((each.at for each in place.updates if each.n == revision.n), revision.at)
     summary = revision.summary
     news = new_sentences(base.summary, summary) if base else ()
+    if len(news) == sum(len(section.sentences) for section in summary.sections):
+        news = ()  # all of it is new: to say it twice helps nobody
     page = EntryLink(href=story_url(site, revision.story_id), rel="alternate", type="text/html")
     return Entry(
         id=tag_uri(site, story_year, f"story/{revision.story_id}/r{revision.n}"),
@@ -276,6 +296,22 @@ def _via(summary: Summary) -> Iterator[EntryLink]:
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Order entries as feeds have them: by last update, newest first, then by id."""
     return tuple(sorted(sorted(entries, key=lambda each: each.id), key=lambda each: each.updated_at, reverse=True))
+
+
+def spread(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Order entries as :func:`in_order` does, and move apart by seconds those with the same ``updated``.
+
+    For entries whose times are given by others, articles and incidents; stories are apart from the beginning.
+    """
+    taken: set[datetime] = set()
+    apart = []
+    for entry in in_order(entries):
+        at = entry.updated_at.astimezone(UTC).replace(microsecond=0)
+        while at in taken:
+            at -= SECOND
+        taken.add(at)
+        apart.append(entry if at == entry.updated_at else replace(entry, updated_at=at))
+    return in_order(apart)
 
 
 def build_feed(

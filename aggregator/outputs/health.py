@@ -15,7 +15,7 @@ from aggregator.markup import safe_url
 from aggregator.model import Article, Entry, EntryLink, OutputFeed, Published, SourceState, SourceView
 from aggregator.outputs import strings
 from aggregator.outputs.content import plain, shorten
-from aggregator.outputs.entry import MAX_TITLE, in_order, newest
+from aggregator.outputs.entry import MAX_TITLE, newest, spread
 from aggregator.outputs.site import Site, feed_url, host, tag_uri
 
 SLUG = ":health"  # in the store; no output can be called so
@@ -132,7 +132,7 @@ def _stamp(at: datetime) -> str:
 
 def build_health(site: Site, places: Sequence[Published]) -> OutputFeed:
     """Write the incidents, latest change first."""
-    entries = in_order(_entry(site, place) for place in places)[:MAX_ENTRIES]
+    entries = spread(_entry(site, place) for place in places)[:MAX_ENTRIES]
     return OutputFeed(
         id=tag_uri(site, site.since_year, "feed/health"),
         slug=FILE,
@@ -148,7 +148,7 @@ def build_health(site: Site, places: Sequence[Published]) -> OutputFeed:
 
 
 def _entry(site: Site, place: Published) -> Entry:
-    kind, since, url = place.story_id.split(" ", 2)
+    kind, _, url = place.story_id.split(" ", 2)
     told = [f"<p>{html.escape(place.headline)}.</p>", f"<p>{strings.NOTICED} {strings.moment(place.published_at)}.</p>"]
     href = safe_url(url)
     if href:

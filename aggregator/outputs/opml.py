@@ -27,7 +27,8 @@ def render_opml(site: Site, sources: Sequence[SourceView]) -> bytes:
         tags = [tag for tag in map(plain, view.source.tags) if tag]
         if tags:
             if tags[0] not in folders:
-                folders[tags[0]] = etree.SubElement(body, "outline", text=tags[0], title=tags[0])
+                # Only "text": with more, validators ask for a type that a folder has not.
+                folders[tags[0]] = etree.SubElement(body, "outline", text=tags[0])
             folder = folders[tags[0]]
         _add_source(folder, view, tags)
     if not len(body):

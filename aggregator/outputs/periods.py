@@ -6,7 +6,7 @@ written later a later ``at``: what a period holds is fixed once it is over.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model import Published, Revision
@@ -90,5 +90,14 @@ def as_of(
         return None
     updates = tuple(update for update in place.updates if update.at < end_at)
     updated_at = updates[-1].at if updates else place.published_at
-    then = replace(place, updates=updates, updated_at=updated_at, revision=shown.n, is_held=False, left_at=None)
+    then = Published(
+        slug=place.slug,
+        story_id=place.story_id,
+        published_at=place.published_at,
+        updated_at=updated_at,
+        headline=shown.summary.headline,
+        revision=shown.n,
+        entered=place.entered,
+        updates=updates,
+    )
     return then, shown

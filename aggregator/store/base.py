@@ -17,6 +17,7 @@ from aggregator.model import (
     Clustering,
     KnownArticle,
     LiveStory,
+    PollDay,
     PollRecord,
     Published,
     Revision,
@@ -80,6 +81,12 @@ class Store(Protocol):
     def poll_history(self, *, since: datetime) -> tuple[PollRecord, ...]:
         """Return the polls of subscribed sources from ``since`` on, oldest first, then by address."""
 
+    def poll_days(self, *, since: datetime) -> tuple[PollDay, ...]:
+        """Return the polls of subscribed sources added up by day, from the day of ``since`` on, by day, then address.
+
+        Cost: a row a source and day, however often it was polled.
+        """
+
     # -- articles and stories
 
     def articles(self, ids: Iterable[str]) -> tuple[Article, ...]:
@@ -126,6 +133,15 @@ class Store(Protocol):
 
     def newest_revisions(self, *, limit: int) -> tuple[Revision, ...]:
         """Return the latest revision of each living story, newest article first, then by story id."""
+
+    def days_written(self) -> tuple[datetime, ...]:
+        """Return the days (midnight UTC) in which revisions were written, oldest first. Cost: a look-up a day."""
+
+    def revisions_written(self, *, since: datetime, until: datetime) -> tuple[Revision, ...]:
+        """Return the last revision of each story, merged ones too, that was written from ``since`` to before ``until``.
+
+        By story id.
+        """
 
     def published(self, slug: str) -> tuple[Published, ...]:
         """Return the entries that ever entered an output feed, by story id."""

@@ -42,7 +42,10 @@ def _same_address(one: Document, other: Document) -> Sameness | None:
 
 
 def _same_text(one: Document, other: Document) -> Sameness | None:
-    if min(len(one.words), len(other.words)) < MIN_WORDS or has_conflict(one, other):
+    if min(len(one.words), len(other.words)) < MIN_WORDS:
+        return None
+    n_shared = len(one.terms.keys() & other.terms.keys())  # cheap, and no copy has fewer common words than shingles
+    if n_shared < CONTAINMENT * min(len(one.terms), len(other.terms)) or has_conflict(one, other):
         return None
     share = containment(one.words, other.words)
     if share < CONTAINMENT:

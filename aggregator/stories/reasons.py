@@ -1,6 +1,7 @@
 """Put the evidence for a join into words that a reader can check. Owns wording only; decides nothing."""
 
 import math
+from collections.abc import Collection
 
 from aggregator import text
 from aggregator.model import Article
@@ -8,6 +9,7 @@ from aggregator.stories.candidates import Candidate, Index
 from aggregator.stories.evidence import NO_TIME, Evidence
 from aggregator.stories.features import MAX_LEDE, MAX_TITLE, Document, stem
 
+PUNCTUATION = ".,;:!?\"'()[]“”‘’„«»…"
 N_SHOWN = 4  # words; more is no longer read
 
 
@@ -15,7 +17,7 @@ def explain(index: Index, document: Document, candidate: Candidate, evidence: Ev
     """Say what joins an article to a story ("shares Nara, Seoul, fishing; title similarity 0.61; 3 h apart")."""
     shared = [term for term in document.terms if term in candidate.group.counts]
     rarest = sorted(shared, key=lambda term: (term not in document.anchors, -index.squares[term], term))[:N_SHOWN]
-    written = surfaces(document.article)
+    written = surfaces(document.article, rarest)
     parts = [f"shares {', '.join(written.get(term, term) for term in rarest)}"] if rarest else []
     parts.append(f"title similarity {evidence.title:.2f}, text {evidence.best:.2f}")
     n_members = len(candidate.group.members)
@@ -36,12 +38,15 @@ def apart(one: Document, other: Document) -> str:
     return f"{hours:.0f} h apart" if hours < 48 else f"{hours / 24:.0f} days apart"
 
 
-def surfaces(article: Article) -> dict[str, str]:
-    """Return how each stem is first written in an article."""
+def surfaces(article: Article, stems: Collection[str]) -> dict[str, str]:
+    """Return how each of these stems is first written in an article."""
     found: dict[str, str] = {}
     for word in f"{article.title[:MAX_TITLE]} {article.text[:MAX_LEDE]}".split():
+        if len(found) == len(stems):
+            break
         tokens = text.tokens(word)
         for token in tokens:
-            shown = word.strip(".,;:!?\"'()[]“”‘’„«»…") if len(tokens) == 1 else token
-            found.setdefault(stem(token, article.lang), shown)
+            stemmed = stem(token, article.lang)
+            if stemmed in stems:
+                found.setdefault(stemmed, word.strip(PUNCTUATION) if len(tokens) == 1 else token)
     return found

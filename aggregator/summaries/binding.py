@@ -13,15 +13,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
+from aggregator.summaries.claims import is_passive
 from aggregator.summaries.names import NAME_WORD
-from aggregator.summaries.quantities import WORDS_BY_LANG, is_unit
+from aggregator.summaries.quantities import WORDS_BY_LANG, is_calendar, is_unit
 from aggregator.summaries.senses import is_derived, is_filler, is_verb_like, sense
 from aggregator.summaries.words import is_content, stem, word_set
 from aggregator.text import tokens
 
 MIN_FOR_ADDED = 6  # content words from which on a sentence may add one of its own
 MAX_ADDED = 1
+MAX_MOVED = 3  # words of a stretch that stands for another one
 MIN_FOR_MOVED = 3  # content words from which on a sentence may take one from the sentence beside
 _TITLE_CASE_SHARE = 0.7
 _BY = word_set("by von par por durch da")
@@ -95,7 +98,7 @@ def bind(texts: tuple[str, ...], lang: str) -> Bound:
     """Read the sentences of an article."""
     names = frozenset(name for text in texts for name in _inner_names(text, lang))
     passages = tuple(read(text, lang, names) for text in texts)
-    pairs = {(a.root, b.root) for words in passages for a, b in zip(words, words[1:], strict=False) if b.is_joined}
+    pairs = {(a.root, b.root) for words in passages for a, b in pairwise(words) if b.is_joined}
     roots = {each for words in passages for word in words for each in (word.root, word.key)}
     return Bound(passages=passages, texts=texts, pairs=frozenset(pairs), roots=frozenset(roots), names=names)
 
@@ -145,38 +148,31 @@ def _inner_names(text: str, lang: str) -> Iterator[str]:
 # ---------------------------------------------------------------- one sentence against another
 
 
-def unbound(text: str, lang: str, bound: Bound, near: Sequence[int]) -> str:
-    """Say what a sentence adds to or exchanges in every one of the nearest sentences of an article; "": one has it all.
+def difference(text: str, lang: str, bound: Bound, n: int) -> str:
+    """Say what a sentence adds to one sentence of an article or exchanges in it; "": that one says it all.
 
     Args:
         text: Plain text, one sentence.
         lang: Of the article.
         bound: The article.
-        near: Indexes of the sentences that it may have been made from, best first.
+        n: Index of the sentence that it may have been made from.
     """
-    claim = read(text, lang, bound.names)
-    reason = ""
-    for n in near:
-        found = _difference(claim, text, lang, bound, n)
-        if not found:
-            return ""
-        reason = reason or found
-    return reason
-
-
-def _difference(claim: tuple[Word, ...], text: str, lang: str, bound: Bound, n: int) -> str:
-    passage = bound.passages[n]
-    missing = _missing(claim, passage, bound)
+    claim, passage = read(text, lang, bound.names), bound.passages[n]
+    steps = [(-1, -1), *_aligned(claim, passage), (len(claim), len(passage))]
+    if is_passive(text) == is_passive(bound.texts[n]) and (pair := _moved(claim, passage, steps, bound.texts[n])):
+        return f"roles: “{pair[0]}” stands where the article has “{pair[1]}”"
+    lacking = _lacking(claim, passage)
+    missing = _without_names(claim, lacking, bound)
     if not missing:
         return ""
     added = [claim[i] for i in missing]
     novel = [word for word in added if not _is_in_article(word, bound)]
     if reason := _too_new(novel, claim, lang):
         return reason
-    dropped = _missing(passage, claim, bound)
-    if rivals := _rivals(passage, dropped, claim):
+    dropped = _lacking(passage, claim)
+    if rivals := _rivals(passage, _without_names(passage, dropped, bound), claim):
         return f"subject: the article says it of “{rivals[0].token}”, not of “{added[0].token}”"
-    if pair := _exchanged(claim, passage, set(missing), set(dropped)):
+    if pair := _exchanged(claim, passage, steps, set(missing), set(dropped)):
         return f"exchanged: “{pair[0]}” stands for “{pair[1]}” in the article"
     return _unfounded([w for w in added if w not in novel], claim, text, bound, n)
 
@@ -195,15 +191,16 @@ def _is_form(one: str, other: str) -> bool:
     return longer.startswith(shorter) and len(longer) - len(shorter) <= 2
 
 
-def _missing(words: tuple[Word, ...], other: tuple[Word, ...], bound: Bound) -> list[int]:
-    """List the words that the other sentence lacks and that belong to no name in it, by index."""
-    roots = {each for word in other for each in (word.root,)}
-    lacking = [i for i, w in enumerate(words) if w.root not in roots and not any(_matches(w, o) for o in other)]
-    # "Prime Minister Sanae Takaichi" is there where "Takaichi" is, if the article has that name whole.
-    while lacking:
-        anchored = [i for i in lacking if _is_part_of_name(words, i, set(lacking), bound)]
-        if not anchored:
-            break
+def _lacking(words: tuple[Word, ...], other: tuple[Word, ...]) -> list[int]:
+    """List the words that the other sentence lacks, by index."""
+    roots = {word.root for word in other}
+    return [i for i, w in enumerate(words) if w.root not in roots and not any(_matches(w, o) for o in other)]
+
+
+def _without_names(words: tuple[Word, ...], lacking: list[int], bound: Bound) -> list[int]:
+    """Leave out what belongs to a name that is there: "Prime Minister Sanae" where "Takaichi" is, if the article
+    has that name whole."""
+    while anchored := [i for i in lacking if _is_part_of_name(words, i, set(lacking), bound)]:
         lacking = [i for i in lacking if i not in anchored]
     return lacking
 
@@ -247,16 +244,46 @@ def _rivals(passage: tuple[Word, ...], dropped: list[int], claim: tuple[Word, ..
 
 
 def _exchanged(
-    claim: tuple[Word, ...], passage: tuple[Word, ...], missing: set[int], dropped: set[int]
+    claim: tuple[Word, ...],
+    passage: tuple[Word, ...],
+    steps: Sequence[tuple[int, int]],
+    missing: set[int],
+    dropped: set[int],
 ) -> tuple[str, str] | None:
     """Find a word put where the passage has another one: between the same neighbours."""
-    steps = [(-1, -1), *_aligned(claim, passage), (len(claim), len(passage))]
-    for (i, j), (k, m) in zip(steps, steps[1:], strict=False):
+    for (i, j), (k, m) in pairwise(steps):
         ours = [x for x in range(i + 1, k) if x in missing]
         theirs = [y for y in range(j + 1, m) if y in dropped]
         if ours and theirs and (i, j) != (-1, -1):
             return claim[ours[0]].token, passage[theirs[0]].token
     return None
+
+
+def _moved(
+    claim: tuple[Word, ...], passage: tuple[Word, ...], steps: Sequence[tuple[int, int]], text: str
+) -> tuple[str, str] | None:
+    """Find a name put where the passage has another name, though both are there: "Lee invited Takaichi" turned.
+
+    Two that are only listed ("between Japan and Korea") may stand in either order. Where whole stretches differ, a
+    sentence is told freely and its order says nothing.
+    """
+    for (i, j), (k, m) in pairwise(steps):
+        if k - i > MAX_MOVED + 1 or m - j > MAX_MOVED + 1:
+            continue
+        ours = [claim[x] for x in range(i + 1, k) if claim[x].is_name and not is_calendar(claim[x].token)]
+        theirs = [passage[y] for y in range(j + 1, m) if passage[y].is_name and not is_calendar(passage[y].token)]
+        ours, theirs = (
+            [w for w in ours if not any(_matches(w, o) for o in theirs)],
+            [w for w in theirs if not any(_matches(w, o) for o in ours)],
+        )
+        if ours and theirs and not _is_listed(ours[0].token, theirs[0].token, text):
+            return ours[0].token, theirs[0].token
+    return None
+
+
+def _is_listed(one: str, other: str, text: str) -> bool:
+    pattern = r"(?i)\b{}\b(?:\s+[^\W\d_]+){{0,3}},?\s+(?:and|und|et|y|e|or|with|mit)\s+(?:[^\W\d_]+\s+){{0,4}}{}\b"
+    return any(re.search(pattern.format(re.escape(a), re.escape(b)), text) for a, b in ((one, other), (other, one)))
 
 
 def _aligned(claim: tuple[Word, ...], passage: tuple[Word, ...]) -> list[tuple[int, int]]:
@@ -294,7 +321,7 @@ def _unfounded(known: list[Word], claim: tuple[Word, ...], text: str, bound: Bou
     if len(plain) > MAX_ADDED or (plain and len(claim) < MIN_FOR_MOVED):
         return f"place: “{plain[0].token}” is not said of this in the article"
     first = known[0]
-    if claim and first is claim[0] and not _stands_behind(first, bound, n) :
+    if claim and first is claim[0] and not _stands_behind(first, bound, n):
         return f"subject: the article does not say it of “{first.token}”"
     if _REPORTS.search(text) and not _REPORTS.search(bound.texts[n]):
         return f"subject: the article does not let “{first.token}” say it"

@@ -128,7 +128,7 @@ def _is_named(word: str, article: str, words: Set[str], stems: Set[str]) -> bool
     if name in words or name.replace(",", "") in words:
         return True
     parts = [part for part in re.split(r"[-'.&]", name) if part]
-    if len(parts) > 1 and all(part in words or part in stems for part in parts):
+    if len(parts) > 1 and all(not part.isdecimal() and (part in words or part in stems) for part in parts):
         return True
     return len(name) >= _MIN_STEM and any(w.startswith(name) and len(w) - len(name) <= _MAX_ENDING for w in words)
 

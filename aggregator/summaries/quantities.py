@@ -152,9 +152,7 @@ _PIECE = re.compile(
     r"(?<![A-Za-zÀ-ɏЀ-ӿ\d])(?<![A-Za-zÀ-ɏЀ-ӿ]-)(?:\d[\d.,]*\d|\d)|[$€£¥₩₹₽%٪]|[^\W\d_]+(?:['’-][^\W\d_]+)*\.?|°[CF]"
 )
 _PERCENT = re.compile(r"\b(?:per cent|por ciento|por cento|per cento|pour cent|pro cent)\b", re.IGNORECASE)
-_JOINED = re.compile(
-    r"\b(percentage|basis|square) (points?|kilomet(?:er|re)s?|met(?:er|re)s?|miles?)\b", re.IGNORECASE
-)
+_JOINED = re.compile(r"\b(percentage|basis|square) (points?|kilomet(?:er|re)s?|met(?:er|re)s?|miles?)\b", re.IGNORECASE)
 
 
 _N_BEHIND, _LONG_ENOUGH = 3, 3  # words behind a number that tell what it is about; letters of such a word

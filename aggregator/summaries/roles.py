@@ -116,23 +116,21 @@ def _parts(text: str) -> tuple[tuple[str, str], ...]:
 _PLACING = word_set("from to by of at von auf um bis de à a desde hasta para em")
 
 
-def misplaced_number(text: str, lang: str, passages: Sequence[str]) -> str:
-    """Find a number that takes another number's place: "from 2.1 percent in April" where that is 2.6's place.
+def misplaced_number(text: str, lang: str, passage: str) -> str:
+    """Find a number that takes another number's place in a passage: "from 2.1 percent in April" where that is 2.6's.
 
-    Every number is compared with the numbers of each passage by what stands beside it. One passage that has the
-    numbers in these places is enough.
+    Numbers are compared by what stands beside them. A number that the passage lacks, while it has one that the sentence
+    lacks, has taken that one's place, too.
     """
-    ours = quantities(text, lang)
-    reason = ""
-    for passage in passages:
-        theirs = quantities(passage, lang)
-        if len({q.value for q in theirs}) < 2:
-            return ""
-        wrong = next((q for q in ours if _has_rival(q, theirs)), None)
-        if wrong is None:
-            return ""
-        reason = reason or f"{wrong.value:g}"
-    return reason
+    ours, theirs = quantities(text, lang), quantities(passage, lang)
+    values, known = {q.value for q in ours}, {q.value for q in theirs}
+    lost = [q for q in theirs if q.value not in values]
+    for wanted in ours:
+        if wanted.value not in known and any(q.unit == wanted.unit for q in lost):
+            return f"{wanted.value:g}"
+        if len(known) > 1 and _has_rival(wanted, theirs):
+            return f"{wanted.value:g}"
+    return ""
 
 
 def _has_rival(wanted: Quantity, theirs: Sequence[Quantity]) -> bool:
@@ -143,4 +141,6 @@ def _has_rival(wanted: Quantity, theirs: Sequence[Quantity]) -> bool:
 
 def _beside(one: Quantity, other: Quantity) -> int:
     """Count what two numbers have beside them alike: the word before, the words behind."""
-    return (one.before == other.before and one.before in _PLACING) + len(set(map(stem, one.behind)) & set(map(stem, other.behind)))
+    return (one.before == other.before and one.before in _PLACING) + len(
+        set(map(stem, one.behind)) & set(map(stem, other.behind))
+    )

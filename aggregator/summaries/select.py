@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from aggregator.model import Report
 from aggregator.summaries.pool import Candidate
+from aggregator.summaries.senses import sense
 from aggregator.summaries.words import content_stems
 
 # Words of a summary. Short feeds (55 words an article) are told best in about 70, whole texts in 200: a share of the
@@ -28,7 +29,9 @@ _SINGLE = 0.1  # weight of what one publisher alone says
 _LENGTH_POWER, _LENGTH_PRIOR = 0.8, 8  # gain is divided by (words + prior) ** power
 _POSITION = 0.3  # gain is divided by 1 + this per sentence before it in its article
 # A sentence whose content a chosen one has to this share tells nothing new.
-_REPEATED = 0.6
+_REPEATED = 0.65
+# A summary of four sections of three; more short sentences would make lists of them.
+MAX_SENTENCES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ def select(pool: Sequence[Candidate], reports: Sequence[Report]) -> list[Chosen]
     covered: set[str] = set()
     left = list(range(len(pool)))
     used = 0
-    while left and used < budget:
+    while left and used < budget and len(chosen) < MAX_SENTENCES:
         gains = {i: _gain(pool[i], features[i], covered, weights) for i in left}
         best = max(left, key=lambda i: (gains[i], -i))
         left.remove(best)
@@ -109,10 +112,15 @@ def _gain(candidate: Candidate, features: frozenset[str], covered: set[str], wei
 
 
 def _is_repeated(candidate: Candidate, chosen: Sequence[Chosen]) -> bool:
-    stems = set(candidate.stems)
-    return any(_shared(stems, set(c.candidate.stems)) >= _REPEATED for c in chosen)
+    senses = _senses(candidate)
+    return any(_shared(senses, _senses(c.candidate)) >= _REPEATED for c in chosen)
 
 
-def _shared(mine: set[str], theirs: set[str]) -> float:
+def _senses(candidate: Candidate) -> frozenset[str]:
+    """Give what a sentence speaks of: "struck" and "hit" are one."""
+    return frozenset(map(sense, candidate.stems))
+
+
+def _shared(mine: frozenset[str], theirs: frozenset[str]) -> float:
     """Give the share of the shorter one that the longer one has."""
     return len(mine & theirs) / max(1, min(len(mine), len(theirs)))

@@ -7,7 +7,6 @@ may differ in their endings only. Must not look at numbers, negation or quotatio
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 from aggregator.summaries.words import word_set
 from aggregator.text import tokens
@@ -35,23 +34,16 @@ _VERB_END = re.compile("(?:다|고|며|는|기로|기|지)$")
 _MIN_JAMO = 5  # letters that two endings of one verb must share: 올린다, 올리기
 
 
-def unbacked(text: str, lang: str, passages: Sequence[str], near: Sequence[int]) -> str:
-    """Say which piece no article sentence backs; "": one sentence with the title has them all.
+def unbacked(text: str, lang: str, passage: str, title: str) -> str:
+    """Say which piece a sentence of an article does not back; "": it has them all, with the title.
 
     Args:
         text: One sentence.
         lang: "ja", "zh", "ko" or another one in such a script.
-        passages: The sentences of the article, its title first.
-        near: Indexes of those that it may have been made from, best first.
+        passage: The sentence that it may have been made from.
+        title: The first sentence of the article.
     """
-    reason = ""
-    for n in near:
-        source = f"{passages[n]}\n{passages[0]}"
-        found = _missing(text, lang, source) or _turned(text, passages[n])
-        if not found:
-            return ""
-        reason = reason or found
-    return reason
+    return _missing(text, lang, f"{passage}\n{title}") or _turned(text, passage)
 
 
 def _missing(text: str, lang: str, source: str) -> str:

@@ -16,15 +16,19 @@ HOUR = 3600
 STRAIT = (
     "s1",
     "Kalmar Strait closed to tankers after collision",
-    "The port authority of Kalmar closed the strait to tankers on Wednesday after two ships collided. "
-    "Pilots expect the closure to last three days. About 40 ships wait at anchor.",
+    (
+        "The port authority of Kalmar closed the strait to tankers on Wednesday after two ships collided. "
+        "Pilots expect the closure to last three days. About 40 ships wait at anchor."
+    ),
     "Wed, 14 Jan 2026 08:00:00 GMT",
 )
 STRAIT_TOO = (
     "x9",
     "Tankers wait as Kalmar Strait is closed after collision",
-    "Two ships collided in the Kalmar Strait on Wednesday and the port authority closed it to tankers. "
-    "About 40 ships wait at anchor, and insurers have raised their rates by 12 percent.",
+    (
+        "Two ships collided in the Kalmar Strait on Wednesday and the port authority closed it to tankers. "
+        "About 40 ships wait at anchor, and insurers have raised their rates by 12 percent."
+    ),
     "Wed, 14 Jan 2026 09:30:00 GMT",
 )
 BREAD = (

@@ -1,4 +1,4 @@
-"""The judges that stand beside the project, where they are present: quick cuts of what benchmarks/RESULTS.md reports."""
+"""The judges that stand beside the project, where present: quick cuts of what benchmarks/RESULTS.md reports."""
 
 import json
 import subprocess
@@ -24,7 +24,15 @@ def judge(*args: str | Path, timeout: float = 600) -> subprocess.CompletedProces
 
 def test_real_feeds_are_read_without_crash_or_silence() -> None:
     done = judge(
-        SUITES / "feeds" / "judge.py", "--real-only", "--limit", "150", "--", sys.executable, "-m", "aggregator", "parse"
+        SUITES / "feeds" / "judge.py",
+        "--real-only",
+        "--limit",
+        "150",
+        "--",
+        sys.executable,
+        "-m",
+        "aggregator",
+        "parse",
     )
     figures = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
     assert figures["crashes"] == "0", done.stderr

@@ -2,7 +2,7 @@ import pytest
 
 from aggregator.model import EPOCH
 from aggregator.stories.candidates import Group, Index, candidates
-from aggregator.stories.decision import probability, read_trees
+from aggregator.stories.decision import probability
 from aggregator.stories.evidence import NO_TIME, Evidence, weigh
 from aggregator.stories.features import LEDE_WEIGHT, TITLE_WEIGHT, Rarity, document, stem
 from tests.builders import NOW, article, at
@@ -105,12 +105,20 @@ def test_no_evidence_joins_nothing() -> None:
     assert probability(Evidence(*[0.0] * len(Evidence._fields))) < 0.2
 
 
-def test_trees_are_read_in_prefix_order() -> None:
-    assert read_trees("=0.5 3<0.25 =-1 7<1 =2 =3") == (0.5, (3, 0.25, -1.0, (7, 1.0, 2.0, 3.0)))
-    assert read_trees("") == ()
+EVEN = dict.fromkeys(Evidence._fields, 0.3) | {"gap": 1.0, "near_gap": 1.0, "n_shared": 4.0, "shared_mass": 5.0}
 
 
-@pytest.mark.parametrize("written", ["3<0.25 =1", "nonsense", "3<x =1 =2"])
-def test_broken_trees_are_refused(written: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        read_trees(written)
+@pytest.mark.parametrize(
+    ("name", "low", "high", "sign"),
+    [
+        ("best", 0.05, 0.9, 1),
+        ("title", 0.0, 1.0, 1),
+        ("both_rare", 0.0, 1.0, 1),
+        ("gap", 0.0, 5.0, -1),
+        ("numbers_clash", 0.0, 4.0, -1),
+        ("anchors_clash", 0.0, 9.0, -1),
+    ],
+)
+def test_likeness_never_harms_and_conflict_never_helps(name: str, low: float, high: float, sign: int) -> None:
+    below, above = (probability(Evidence(**(EVEN | {name: value}))) for value in (low, high))
+    assert sign * (above - below) >= 0

@@ -72,7 +72,7 @@ CREATE TABLE published (
   published_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   headline TEXT NOT NULL,
-  revision INTEGER NOT NULL,
+  revision INTEGER NOT NULL, more TEXT NOT NULL DEFAULT '{}',
   PRIMARY KEY (slug, story_id)
 ) WITHOUT ROWID;
 

@@ -1,0 +1,256 @@
+"""Headings of sections: a clause of a cited title or sentence that says what its section says.
+
+Owns where a clause may be cut, which clause can stand alone, which one says most, and title case. A heading is cut only
+at clause boundaries, never between digits, and passes the gate; where none is good there is none. Must not group or
+order sentences; that is :mod:`aggregator.summaries.sections`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.model import Article, Report
+from aggregator.summaries.gate import check
+from aggregator.summaries.headline import clean_title
+from aggregator.summaries.pool import Candidate, count_words, strip_prefix
+from aggregator.summaries.sentences import is_balanced
+from aggregator.summaries.words import content_stems, word_set
+from aggregator.text import is_spaceless
+
+MIN_HEADING, MAX_HEADING = 4, 12  # words
+MAX_HEADING_CHARACTERS = 90
+# Of a heading's content this much must stand in its section's sentences: it has to say what they say.
+_COVERED = 0.5
+_COVERED_BY_TITLE = 0.34  # a title is its writer's own summary and may use other words
+_TITLE_BONUS, _WHOLE_BONUS = 2.0, 1.15
+# A clause with more of its sentence than this repeats it; the reader would read the same words twice.
+_COMPRESSED = 0.67
+# A heading that repeats this much of the headline or of another heading says nothing.
+_REPEATED = 0.6
+_LONG_PART = 3  # letters of a hyphened part that is raised in title case
+
+
+# Where a clause may lose what hangs behind it. Not before "if", "unless" or "until": without those it says more.
+_TAILS = re.compile(
+    r"\s+(?:who|which|whose|where|while|after|because|amid|following|nachdem|während|weil|après|tras|após)\s"
+    r"|\s+and\s(?=(?:\w+ed|will|is|are|was|were|has|have|had|said)\s)"
+    r"|\s+in an?(?: [\w-]+){0,2} (?:statement|interview|tweet|speech|letter|post|memo|report|filing|ruling|vote)\b"
+    # Where something was said, not where it holds: "sales fell in China" must keep its place.
+    r"|\s+(?:at|during) (?:an?|the|their|its|his|her)(?: [\w-]+){0,3} (?:summit|meeting|talks|conference|ceremony|"
+    r"briefing|"
+    r"hearing|rally|event|forum|session|interview)\b"
+)
+# What is inserted between two marks may go whole: "Reed, a former judge, resigned", "the centre (CDC)".
+_INSERTED = re.compile(r"\s*\([^()]{1,60}\)|,\s(?:an?|the|who|which|whose|himself|herself)\s[^,;:]{3,90},(?=\s[a-z])")
+_WHEN = re.compile(
+    r"(?<=\w),? (?:on |late |early )*(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|evening|"
+    r"night))?,?(?=\s|$)"
+)
+_CLAUSE_ENDS = re.compile(r"\s*[;:](?=\s)\s*|\s+[—–-]{1,2}\s+|(?<!\d),(?=\s)\s*|,(?!\d)\s+|[，；：、]\s*")
+_SUBORDINATE = re.compile(
+    r"(?i)^(?:who|which|that|whose|where|when|while|after|before|as|because|since|although|though|if|unless|until|with|"
+    r"without|by|but|and|or|so|yet|nor|including|according|despite|during|amid|following|for|from|in|on|at|to|of|than|"
+    r"he|she|it|they|we|i|you|his|her|their|its|our|my|this|that|these|those|there|here|not|also|however|meanwhile|"
+    r"said|says|say|told|due|thanks|like|such|less|one|days?|weeks?|months?|years?|hours?|today|\w+ing|\w+ly|per|about|"
+    r"under|over|between|among|both|even|just|only|more|most|some|many|what|how|why|"
+    r"der|die|das|welche|dass|weil|nachdem|während|wenn|er|sie|es|und|oder|aber|mit|nach|bei|im|in|qui|que|dont|où|"
+    r"il|elle|"
+    r"et|mais|après|selon|avec|dans|quien|cual|donde|cuando|según|y|pero|con|en|após|segundo|e|mas|com|em)\b"
+)
+_ATTRIBUTED = re.compile(
+    r"(?i)\b(?:said|says|told|announced|reported|reports|wrote|tweeted|added|according|according to)\b.{0,60}$"
+)
+_ENDS_BADLY = re.compile(
+    r"(?i)\b(?:the|an?|of|to|in|on|at|for|and|or|but|with|by|from|as|that|which|who|is|are|was|were|be|been|has|"
+    r"have|had|"
+    r"will|would|could|may|can|his|her|their|its|said|says|told|mr|mrs|ms|dr|sen|rep|gov|st|u\.s|into|over|than|"
+    r"der|die|das|und|mit|von|le|la|les|de|des|et|el|los|y|que|o|e|who|he|she|it|they)\.?$"
+)
+# A finite verb: in a sentence the plain present is left out, it looks like a plural ("claims", "filings").
+_PAST = (
+    "is|are|was|were|has|have|had|will|would|can|could|may|might|must|did|does|do|[a-z]{3,}ed|said|rose|fell|won|"
+    "lost|met|"
+    "made|took|gave|went|came|left|held|kept|told|found|set|hit|cut|led|sent|put|began|became|saw|struck|shot|"
+    "sought|grew|"
+    "paid|ran|sold|bought|built|broke|spoke|drew|threw|fought|brought|caught|taught|shut|quit|swore|plan|agree|"
+    "seek|warn|call"
+)
+_FINITE = re.compile(rf"\b(?:{_PAST})\b")
+_TITLE_VERB = re.compile(
+    rf"(?i)\b(?:{_PAST}|to|vow|urge|say|die|kill|face|sue|back|win|lose|hit|fall|rise|double|protest|follow|sign|"
+    # "Bank lifts rate", but neither "38 tankers" nor a plural at the end.
+    r"(?<![\d,;:] )(?<!two )(?<!three )(?<!four )(?<!five )(?<!six )[a-z]{2,}s(?= [\w‘'$€£]))\b"
+)
+# What may follow a comma that ends a clause; a noun there belongs to a list that must not be cut.
+_AFTER_COMMA = re.compile(
+    r"(?i)(?:\w+ing|who|which|whose|where|when|while|as|after|before|amid|but|with|without|according|says?|said|"
+    r"not|to|in|on|at|"
+    r"by|for|from|despite|including|even|because|since|although|though|citing|and (?:\w+ ){0,2}(?:is|are|was|were|"
+    r"will|has|had|\w+ed)|"
+    r"(?:[\w'’.]+ ){1,5}(?:says?|said|reports?|reported|told|announced|finds?|found|shows?|showed))\b"
+)
+# What joins a sentence to the one before has no place over it.
+_CONNECTIVE = re.compile(
+    r"(?i)\b(?:also|meanwhile|however|moreover|instead|too|auch|zudem|ebenfalls|dagegen|aussi|également|cependant|"
+    r"también|además|também|porém)\b"
+)
+_SINGLE_QUOTE = re.compile(r"(?:^|\s)['‘](?![^'’]*\w['’](?:\W|$))")  # opened and not closed
+_SMALL = word_set("a an the and but or nor for of to in on at by as with from into over per via vs off up than amid if")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clause:
+    """A piece that could be a heading.
+
+    Attributes:
+        origin: The sentence that it is of; ``None``: a title.
+        is_whole: Nothing was cut off.
+        n_citing: Sentences of the section that cite the article.
+    """
+
+    text: str
+    article: Article
+    origin: Candidate | None
+    is_whole: bool
+    n_citing: int
+
+
+def heading_of(
+    group: Sequence[Candidate],
+    cited: Mapping[Candidate, Sequence[int]],
+    reports: Sequence[Report],
+    used: Sequence[frozenset[str]],
+    lang: str,
+) -> str:
+    """Choose the clause that says best what a group of sentences says; "" where none is good.
+
+    Args:
+        group: The sentences, in reading order.
+        cited: For each sentence the reports that it cites; only these lend their titles.
+        reports: What ``cited`` points into.
+        used: Stems of the headline and of the headings so far; none is said twice.
+        lang: Of the sentences.
+    """
+    weights = Counter(stem for candidate in group for stem in set(candidate.stems))
+    told = sum(weights.values())
+    best, best_score = "", 0.0
+    for clause in _clauses(group, cited, reports):
+        stems = frozenset(content_stems(clause.text, lang))
+        if not told or len(stems) < (2 if clause.origin is None else 3) or _repeats(clause, stems, group, used):
+            continue
+        covered = sum(stem in weights for stem in stems) / len(stems)
+        if covered < (_COVERED_BY_TITLE if clause.origin is None else _COVERED):
+            continue
+        score = covered * sum(weights[stem] for stem in stems) / told * (_WHOLE_BONUS if clause.is_whole else 1.0)
+        score *= _TITLE_BONUS * clause.n_citing / len(group) if clause.origin is None else 1.0
+        if score > best_score + 1e-9 and not check(clause.text, clause.article):
+            best, best_score = clause.text, score
+    return title_case(best) if best and lang == "en" else best
+
+
+def _repeats(
+    clause: "_Clause", stems: frozenset[str], group: Sequence[Candidate], used: Sequence[frozenset[str]]
+) -> bool:
+    """Tell whether a heading would say again what stands beside it."""
+    if any(len(stems & each) >= _REPEATED * len(stems) for each in used):
+        return True
+    if clause.origin is None:
+        return any(stems >= set(c.stems) for c in group)
+    # A clause of a sentence must leave much of it unsaid, and must speak of what the section opens with.
+    return len(stems) > _COMPRESSED * len(set(clause.origin.stems)) or clause.origin != group[0]
+
+
+def _clauses(
+    group: Sequence[Candidate], cited: Mapping[Candidate, Sequence[int]], reports: Sequence[Report]
+) -> list["_Clause"]:
+    """List the clauses that could head a group: of the titles of its articles, then of its first sentence."""
+    found: list[_Clause] = []
+    citing = Counter(r for c in group for r in cited[c])
+    for report in citing:
+        article = reports[report].article
+        found += _parts(clean_title(article), article, None, n_citing=citing[report])
+    found += _parts(group[0].text, reports[group[0].report].article, group[0], n_citing=1)
+    return found
+
+
+def _parts(text: str, article: Article, origin: Candidate | None, *, n_citing: int) -> list[_Clause]:
+    """Cut a text at clause boundaries and keep the pieces that can stand alone, with runs of two neighbours.
+
+    What follows a comma stands alone only behind an introduction ("On Monday, leaders agreed").
+    """
+    is_title = origin is None
+    text = strip_prefix(text).rstrip(" .。!！")
+    if not is_title and '"' not in text:
+        text = _WHEN.sub("", _INSERTED.sub("", text))  # the sentence below says who and when
+    breaks = list(_CLAUSE_ENDS.finditer(text))
+    starts = [0, *(m.end() for m in breaks)]
+    ends = [*(m.start() for m in breaks), len(text)]
+    tails = [m.start() for m in _TAILS.finditer(text)]
+    is_introduced = bool(_SUBORDINATE.match(text))
+    found = []
+    for i, start in enumerate(starts):
+        if i and breaks[i - 1].group().strip() == "," and not (i == 1 and is_introduced):
+            continue
+        cuts = [ends[i]] if _may_end(text, i, breaks) else []
+        if i + 1 < len(ends) and _may_end(text, i + 1, breaks) and (is_title or _FINITE.search(text[start : ends[i]])):
+            cuts.append(ends[i + 1])
+        for end in (*cuts, *(t for t in tails if start < t < ends[i])):
+            piece = text[start:end].strip(" \"'“”")
+            if is_heading(piece, starts=i == 0 or is_introduced, is_title=is_title):
+                whole = start == 0 and end == len(text)
+                found.append(_Clause(text=piece, article=article, origin=origin, is_whole=whole, n_citing=n_citing))
+    return found
+
+
+def _may_end(text: str, i: int, breaks: Sequence[re.Match[str]]) -> bool:
+    """Tell whether a heading may end with piece ``i``: not at a comma inside a list or before an apposition."""
+    return i == len(breaks) or breaks[i].group().strip() != "," or bool(_AFTER_COMMA.match(text[breaks[i].end() :]))
+
+
+def is_heading(text: str, *, starts: bool, is_title: bool) -> bool:
+    """Tell whether a clause can stand alone over a section."""
+    if is_spaceless(text):
+        return 6 <= len(text) <= 2 * MAX_HEADING + 6 and is_balanced(text) and text[-1] not in "?？"
+    if not MIN_HEADING <= count_words(text) <= MAX_HEADING or len(text) > MAX_HEADING_CHARACTERS:
+        return False
+    if (
+        not is_balanced(text)
+        or re.search(r"[?“”\"|…]|\.\.\.", text)
+        or _SINGLE_QUOTE.search(text)
+        or _ENDS_BADLY.search(text)
+    ):
+        return False
+    if _SUBORDINATE.match(text) or _CONNECTIVE.search(text):
+        return False
+    rest = text.split(maxsplit=1)[-1]
+    if not (starts or text[0].isupper()) or not (_TITLE_VERB if is_title else _FINITE).search(rest):
+        return False
+    return is_title or not _ATTRIBUTED.search(text)
+
+
+def title_case(text: str) -> str:
+    """Set a clause in English title case; words with capitals of their own stay as they are."""
+    words = text.split()
+    last = len(words) - 1
+    return " ".join(
+        word if n not in (0, last) and word.casefold() in _SMALL and word.islower() else _capital(word)
+        for n, word in enumerate(words)
+    )
+
+
+def _capital(word: str) -> str:
+    """Raise the first letter of a word and of the longer parts behind its hyphens: "Anti-Asian", "12-Year-Old".
+
+    A word with a capital of its own ("iPhone") stays.
+    """
+    first, *others = word.split("-")
+    raised = [_raise(first)] + [_raise(part) if len(part) >= _LONG_PART else part for part in others]
+    return "-".join(raised)
+
+
+def _raise(part: str) -> str:
+    at = next((k for k, char in enumerate(part) if char.isalnum()), -1)
+    if at < 0 or not part[at].isalpha() or not part.islower():
+        return part
+    return part[:at] + part[at].upper() + part[at + 1 :]
