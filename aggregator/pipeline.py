@@ -10,7 +10,7 @@ What the rooms hand to each other passes through here; no room knows another.
 import hashlib
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -380,17 +380,27 @@ def _still_said(headline: str, articles: Sequence[Article]) -> bool:
 def reports_of(story: Story, articles: Sequence[Article]) -> tuple[Report, ...]:
     """Pair each article of a story that speaks for itself with those that only repeat it."""
     article_by_id = {article.id: article for article in articles}
+    copied = {each.article_id: each.copy_of for each in story.memberships if each.copy_of in article_by_id}
     copies_by_origin: dict[str, list[Article]] = defaultdict(list)
     origins = []
     for membership in story.memberships:
         article = article_by_id.get(membership.article_id)
         if article is None:
             continue
-        if membership.copy_of in article_by_id:
-            copies_by_origin[membership.copy_of].append(article)
-        else:
+        origin = _origin_of(article.id, copied)
+        if origin == article.id:
             origins.append(article)
+        else:
+            copies_by_origin[origin].append(article)
     return tuple(Report(article=article, copies=tuple(copies_by_origin[article.id])) for article in origins)
+
+
+def _origin_of(article_id: str, copied: Mapping[str, str]) -> str:
+    """Follow a copy to the article that it repeats in the end: a late arrival may be the original of an original."""
+    seen = [article_id]
+    while (origin := copied.get(seen[-1], "")) and origin not in seen:
+        seen.append(origin)
+    return min(seen[seen.index(origin) :]) if origin else seen[-1]
 
 
 def _tags_of(articles: Sequence[Article]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from aggregator.config import load_config
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.intake.describe import describe
 from aggregator.intake.discover import feed_links
+from aggregator.logs import printable
 from aggregator.model import Fetched, FetchFailed, NotModified, Source, SourceState
 
 log = logging.getLogger(__name__)
@@ -75,16 +76,16 @@ def discover(args: argparse.Namespace) -> int:
 
 def cluster(args: argparse.Namespace) -> int:
     """Cluster articles in file order; print ``id<TAB>story``."""
-    from aggregator.stories.stream import cluster_stream, explain_stream, read_article
+    from aggregator.stories.stream import explain_stream, read_article
 
     articles = [read_article(record, n) for n, record in read_lines(args.file)]
     if args.batch < 1:
         raise AggregatorError("--batch must be at least 1")
-    if args.explain:
-        for line in explain_stream(articles, batch=args.batch):
-            print(line, file=sys.stderr)
-    for article_id, story_id in cluster_stream(articles, batch=args.batch).items():
-        sys.stdout.write(f"{article_id}\t{story_id}\n")
+    for article_id, membership in explain_stream(articles, batch=args.batch).items():
+        sys.stdout.write(f"{article_id}\t{membership.story_id}\n")
+        if args.explain:
+            why = f"{membership.rule}, p = {membership.probability:.2f}: {membership.reason}"
+            print(printable(f"{article_id}\t{why}"), file=sys.stderr)
     return 0
 
 

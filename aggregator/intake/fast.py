@@ -88,16 +88,18 @@ class _Events:
             elif lowered == "http://www.w3.org/2005/atom":
                 self.state.version = "atom10"
         known = PREFIX_BY_URI.get(lowered)
+        prefix = (prefix or "").lower()
         if known is not None:
             if prefix in KNOWN_PREFIXES and prefix != known:
                 raise OddError
-        elif prefix is None or prefix.lower() in KNOWN_PREFIXES or "userland" in lowered or "xlink" in lowered:
+        elif "userland" in lowered or "xlink" in lowered:
             raise OddError
         elif self._prefix_by_uri.setdefault(lowered, prefix) != prefix or self._is_taken(prefix, lowered):
             raise OddError
 
     def _is_taken(self, prefix: str, uri: str) -> bool:
-        return any(other != uri and taken == prefix for other, taken in self._prefix_by_uri.items())
+        """Tell whether a prefix stands for another name space, too."""
+        return bool(prefix) and any(each != uri and taken == prefix for each, taken in self._prefix_by_uri.items())
 
     def _name(self, name: str) -> tuple[str, str]:
         """Give the name under which feedparser handles an element ("media_content"), and its last part."""
@@ -109,7 +111,7 @@ class _Events:
             uri = parts[0].lower()
             prefix = PREFIX_BY_URI.get(uri)
             prefix = self._prefix_by_uri[uri] if prefix is None else prefix
-            names = (f"{prefix.lower()}_{local}" if prefix else local, local)
+            names = (f"{prefix}_{local}" if prefix else local, local)
         if len(parts) > 3:
             raise OddError
         self._names[name] = names

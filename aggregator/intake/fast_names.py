@@ -29,14 +29,8 @@ _URIS_BY_PREFIX = {
     "xml": "http://www.w3.org/xml/1998/namespace",
 }
 PREFIX_BY_URI = {uri: prefix for prefix, uris in _URIS_BY_PREFIX.items() for uri in uris.split()}
-# Prefixes that mean something to feedparser even where they are bound to a name space that it does not know.
-KNOWN_PREFIXES = frozenset(
-    {
-        *_URIS_BY_PREFIX,
-        *"ag annotate audio blogchannel co cp email ev fm foaf gml icbm image l pingback prism psc rdfs ref reqv".split(),
-        *"search soap ss str sub szf taxo ti wiki xlink".split(),
-    }
-)
+# Prefixes under which feedparser knows elements of its own, even in a name space that it does not know.
+KNOWN_PREFIXES = frozenset({"psc", "gml", *_URIS_BY_PREFIX} - {"", "slash", "sy", "thr", "trackback", "wfw"})
 
 # Elements by the one that they mean the same as.
 SAME_AS = {

@@ -18,6 +18,7 @@ from aggregator.model import (
     KnownArticle,
     LiveStory,
     Membership,
+    PollDay,
     PollRecord,
     Published,
     Revision,
@@ -27,6 +28,7 @@ from aggregator.model import (
 from aggregator.store.base import Counts
 from aggregator.store.polls import check_belongs, postponed
 from aggregator.store.publishing import check_follows
+from aggregator.store.rows import day_of
 
 
 @dataclass(slots=True)
@@ -172,6 +174,26 @@ class MemoryStore:
         subscribed = self._subscribed()
         return tuple(record for (at, url), record in sorted(self._polls.items()) if at >= since and url in subscribed)
 
+    def poll_days(self, *, since: datetime) -> tuple[PollDay, ...]:
+        """See :meth:`.base.Store.poll_days`."""
+        by_day: dict[tuple[datetime, str], list[PollRecord]] = {}
+        for record in self.poll_history(since=day_of(since)):
+            by_day.setdefault((day_of(record.polled_at), record.source_url), []).append(record)
+        return tuple(
+            PollDay(
+                source_url=url,
+                day=day,
+                n_polls=len(found),
+                n_failed=sum(each.outcome == "failed" for each in found),
+                n_fruitful=sum(each.outcome == "new" for each in found),
+                n_new=sum(each.n_new for each in found),
+                n_modified=sum(each.n_modified for each in found),
+                seconds=sum(int(each.seconds * 1_000_000 + 0.5) for each in found) / 1_000_000,
+                longest=max(each.seconds for each in found),
+            )
+            for (day, url), found in sorted(by_day.items())
+        )
+
     def _subscribed(self) -> dict[str, _Source]:
         return {url: source for url, source in self._sources.items() if source.is_subscribed}
 
@@ -303,6 +325,18 @@ class MemoryStore:
         latest.sort(key=lambda revision: revision.story_id)
         latest.sort(key=lambda revision: revision.newest_at, reverse=True)
         return tuple(latest[: max(limit, 0)])
+
+    def days_written(self) -> tuple[datetime, ...]:
+        """See :meth:`.base.Store.days_written`."""
+        return tuple(sorted({day_of(each.at) for story in self._stories.values() for each in story.revisions}))
+
+    def revisions_written(self, *, since: datetime, until: datetime) -> tuple[Revision, ...]:
+        """See :meth:`.base.Store.revisions_written`."""
+        written = [
+            [each for each in story.revisions if since <= each.at < until]
+            for _, story in sorted(self._stories.items())
+        ]
+        return tuple(found[-1] for found in written if found)
 
     def published(self, slug: str) -> tuple[Published, ...]:
         """See :meth:`.base.Store.published`."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.errors import StoreError
-from aggregator.model import Article, ArticleChange, ChangeKind, Claim, KnownArticle, PollRecord, SourceState
+from aggregator.model import Article, ArticleChange, ChangeKind, Claim, KnownArticle, PollDay, PollRecord, SourceState
 from aggregator.store import rows
 
 _STATE_COLUMNS = "state = ?, due_at = ?, polled_at = ?"
@@ -28,6 +28,20 @@ _SAVE_TEXT = (
 )
 _POLL = ", ".join(f"polls.{name}" for name in rows.POLL_COLUMNS)
 _SAVE_POLL = f"INSERT OR REPLACE INTO polls ({', '.join(rows.POLL_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+# What one poll, or many, add to a day. Times are added as whole microseconds, so that no order of adding shows.
+_ADDED_UP = (
+    f"SELECT polled_at - polled_at % {rows.DAY}, source_url, count(*), sum(outcome = 'failed'), sum(outcome = 'new'), "
+    "sum(n_new), sum(n_modified), sum(CAST(seconds * 1000000 + 0.5 AS INTEGER)), max(seconds) FROM polls "
+)
+_ADD_DAY = (
+    f"INSERT INTO poll_days ({', '.join(rows.POLL_DAY_COLUMNS)}) {_ADDED_UP}"
+    "WHERE polled_at = ? AND source_url = ? GROUP BY 1, 2 "
+    "ON CONFLICT (day, source_url) DO UPDATE SET n_polls = n_polls + excluded.n_polls, "
+    "n_failed = n_failed + excluded.n_failed, n_fruitful = n_fruitful + excluded.n_fruitful, "
+    "n_new = n_new + excluded.n_new, n_modified = n_modified + excluded.n_modified, "
+    "micros = micros + excluded.micros, longest = max(longest, excluded.longest)"
+)
+_ADD_UP_AGAIN = f"INSERT INTO poll_days ({', '.join(rows.POLL_DAY_COLUMNS)}) {_ADDED_UP}"
 _MAKE_STALE = (
     "UPDATE stories SET is_stale = 1 "
     "WHERE is_stale = 0 AND id = (SELECT story_id FROM memberships WHERE article_id = ?)"
@@ -82,8 +96,25 @@ def complete(
         return False
     save_articles(conn, [change.article for change in changes if change.kind is not ChangeKind.UNCHANGED])
     conn.executemany(_MAKE_STALE, [(each.article.id,) for each in changes if each.kind is ChangeKind.MODIFIED])
-    conn.execute(_SAVE_POLL, rows.poll_row(record))
+    _save_poll(conn, record)
     return True
+
+
+def _save_poll(conn: sqlite3.Connection, record: PollRecord) -> None:
+    """Note a poll, and add it to its day: ``poll_days`` is always what ``polls`` add up to."""
+    key = (rows.to_microseconds(record.polled_at), record.source_url)
+    is_again = conn.execute("SELECT 1 FROM polls WHERE polled_at = ? AND source_url = ?", key).fetchone()
+    conn.execute(_SAVE_POLL, rows.poll_row(record))
+    if not is_again:
+        conn.execute(_ADD_DAY, key)
+        return
+    # Two polls of a source at one microsecond, as under a clock that stands still: the later replaces the earlier.
+    day = key[0] - key[0] % rows.DAY
+    conn.execute("DELETE FROM poll_days WHERE day = ? AND source_url = ?", (day, record.source_url))
+    conn.execute(
+        f"{_ADD_UP_AGAIN} WHERE polled_at >= ? AND polled_at < ? AND source_url = ? GROUP BY 1, 2",
+        (day, day + rows.DAY, record.source_url),
+    )
 
 
 def check_belongs(claim: Claim, state: SourceState, changes: Sequence[ArticleChange], record: PollRecord) -> None:
@@ -147,6 +178,8 @@ def rename_source(conn: sqlite3.Connection, url: str, new_url: str) -> bool:
     )
     conn.execute("UPDATE articles SET source_url = ? WHERE source_url = ?", (new_url, url))
     conn.execute("UPDATE OR REPLACE polls SET source_url = ? WHERE source_url = ?", (new_url, url))
+    conn.execute("DELETE FROM poll_days WHERE source_url IN (?, ?)", (url, new_url))
+    conn.execute(f"{_ADD_UP_AGAIN} WHERE source_url = ? GROUP BY 1, 2", (new_url,))
     conn.execute("DELETE FROM sources WHERE url = ?", (url,))
     return True
 
@@ -181,3 +214,14 @@ def poll_history(conn: sqlite3.Connection, *, since: datetime) -> tuple[PollReco
         (rows.to_microseconds(since),),
     )
     return tuple([rows.poll_of(row) for row in found])
+
+
+def poll_days(conn: sqlite3.Connection, *, since: datetime) -> tuple[PollDay, ...]:
+    """See :meth:`.base.Store.poll_days`."""
+    columns = ", ".join(f"d.{name}" for name in rows.POLL_DAY_COLUMNS)
+    found = conn.execute(
+        f"SELECT {columns} FROM poll_days d JOIN sources ON url = d.source_url "
+        "WHERE d.day >= ? AND is_subscribed = 1 ORDER BY d.day, d.source_url",
+        (rows.to_microseconds(rows.day_of(since)),),
+    )
+    return tuple(map(rows.poll_day_of, found))

@@ -17,6 +17,7 @@ from aggregator.model import (
     Enclosure,
     KnownArticle,
     Membership,
+    PollDay,
     PollRecord,
     Published,
     Revision,
@@ -29,6 +30,7 @@ Row = tuple[Any, ...]
 
 # Before every time that can be: a source that was never polled is the longest due of all.
 ALWAYS_DUE = -(2**62)
+DAY = 86_400_000_000  # microseconds
 
 ARTICLE_COLUMNS = (
     "id", "source_url", "publisher", "source_name", "guid", "link", "canonical_url", "title", "author", "categories",
@@ -43,12 +45,20 @@ MEMBERSHIP_COLUMNS = (
     "article_id", "story_id", "copy_of", "probability", "rule", "reason", "model", "joined_at",
 )  # fmt: skip
 POLL_COLUMNS = ("polled_at", "source_url", "outcome", "n_new", "n_modified", "seconds", "error")
+POLL_DAY_COLUMNS = (
+    "day", "source_url", "n_polls", "n_failed", "n_fruitful", "n_new", "n_modified", "micros", "longest",
+)  # fmt: skip
 REVISION_COLUMNS = ("story_id", "n", "at", "newest_at", "tags", "weight", "change", "summary")
 
 
 def to_microseconds(moment: datetime) -> int:
     """Give the whole microseconds from the epoch to an aware ``moment``."""
     return (moment - EPOCH) // MICROSECOND
+
+
+def day_of(moment: datetime) -> datetime:
+    """Give the midnight (UTC) that begins the day of a ``moment``."""
+    return EPOCH + timedelta(days=(moment - EPOCH).days)
 
 
 def from_microseconds(count: int) -> datetime:
@@ -118,6 +128,27 @@ def poll_of(row: Row) -> PollRecord:
         seconds=seconds,
         error=error,
     )
+
+
+def poll_day_of(row: Row) -> PollDay:
+    """Read :data:`POLL_DAY_COLUMNS`."""
+    day, source_url, n_polls, n_failed, n_fruitful, n_new, n_modified, micros, longest = row
+    return PollDay(
+        source_url=source_url,
+        day=_midnight_of(day),
+        n_polls=n_polls,
+        n_failed=n_failed,
+        n_fruitful=n_fruitful,
+        n_new=n_new,
+        n_modified=n_modified,
+        seconds=micros / 1_000_000,
+        longest=longest,
+    )
+
+
+@lru_cache(maxsize=64)  # 30 days stand behind 30,000 rows
+def _midnight_of(day: int) -> datetime:
+    return from_microseconds(day)
 
 
 # ---------------------------------------------------------------- articles

@@ -19,6 +19,7 @@ from aggregator.model import (
     Clustering,
     KnownArticle,
     LiveStory,
+    PollDay,
     PollRecord,
     Published,
     Revision,
@@ -129,6 +130,11 @@ class SqliteStore:
         with self._reading() as conn:
             return polls.poll_history(conn, since=since)
 
+    def poll_days(self, *, since: datetime) -> tuple[PollDay, ...]:
+        """See :meth:`.base.Store.poll_days`."""
+        with self._reading() as conn:
+            return polls.poll_days(conn, since=since)
+
     # -- articles and stories
 
     def articles(self, ids: Iterable[str]) -> tuple[Article, ...]:
@@ -200,6 +206,16 @@ class SqliteStore:
         """See :meth:`.base.Store.newest_revisions`."""
         with self._reading() as conn:
             return publishing.newest_revisions(conn, limit=limit)
+
+    def days_written(self) -> tuple[datetime, ...]:
+        """See :meth:`.base.Store.days_written`."""
+        with self._reading() as conn:
+            return publishing.days_written(conn)
+
+    def revisions_written(self, *, since: datetime, until: datetime) -> tuple[Revision, ...]:
+        """See :meth:`.base.Store.revisions_written`."""
+        with self._reading() as conn:
+            return publishing.revisions_written(conn, since=since, until=until)
 
     def published(self, slug: str) -> tuple[Published, ...]:
         """See :meth:`.base.Store.published`."""

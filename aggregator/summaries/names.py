@@ -14,6 +14,7 @@ from aggregator.summaries.words import is_content, stem, word_set
 
 NAME_WORD = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|[^\W_]+(?:['’.&-][^\W_]+)*")
 _DOTTED = re.compile(r"(?:\w\.)+\w?")
+_ADDRESS = re.compile(r"[^\W_]{3,}(?:\.[^\W_]{2,})+")  # "example.com" is a name, too
 _TITLE_CASE_SHARE = 0.7  # of capitalised words, from which on capitals tell nothing
 # A word that opens a sentence is no name if it is one of these or ends like these. Anything else might be one.
 _COMMON_ENDINGS = (
@@ -108,7 +109,7 @@ def missing_name(sentence: str, lang: str, article: str, words: Set[str], stems:
 def _is_name(word: str, following: str, lang: str, *, opens: bool) -> bool:
     """Tell whether a word must be in the article as it is."""
     if not word[0].isupper():
-        return any(char.isupper() for char in word[1:])
+        return any(char.isupper() for char in word[1:]) or bool(_ADDRESS.fullmatch(word))
     folded = fold_word(word)
     is_acronym = len(word) > 1 and word.isupper()
     if not is_content(folded, lang) and not is_acronym:

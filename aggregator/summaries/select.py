@@ -29,7 +29,7 @@ _SINGLE = 0.1  # weight of what one publisher alone says
 _LENGTH_POWER, _LENGTH_PRIOR = 0.8, 8  # gain is divided by (words + prior) ** power
 _POSITION = 0.3  # gain is divided by 1 + this per sentence before it in its article
 # A sentence whose content a chosen one has to this share tells nothing new.
-_REPEATED = 0.65
+_REPEATED = 0.55
 # A summary of four sections of three; more short sentences would make lists of them.
 MAX_SENTENCES = 12
 

@@ -55,6 +55,19 @@ CREATE TABLE migrations (
   applied_at INTEGER NOT NULL
 );
 
+CREATE TABLE poll_days (
+  day INTEGER NOT NULL,
+  source_url TEXT NOT NULL REFERENCES sources (url),
+  n_polls INTEGER NOT NULL,
+  n_failed INTEGER NOT NULL,
+  n_fruitful INTEGER NOT NULL,
+  n_new INTEGER NOT NULL,
+  n_modified INTEGER NOT NULL,
+  micros INTEGER NOT NULL,
+  longest REAL NOT NULL,
+  PRIMARY KEY (day, source_url)
+) WITHOUT ROWID;
+
 CREATE TABLE polls (
   polled_at INTEGER NOT NULL,
   source_url TEXT NOT NULL REFERENCES sources (url),
@@ -87,6 +100,8 @@ CREATE TABLE revisions (
   summary TEXT NOT NULL,
   UNIQUE (story_id, n)
 );
+
+CREATE INDEX revisions_written ON revisions (at, story_id, n);
 
 CREATE TABLE sources (
   url TEXT PRIMARY KEY,
