@@ -61,6 +61,11 @@ class Place:
         """The output folder."""
         return self.data / "site"
 
+    @property
+    def look(self) -> Path:
+        """How pages looked when they were last all rendered; without it the next build renders all."""
+        return self.data / "look"
+
 
 @dataclass(slots=True, kw_only=True)
 class App:
@@ -93,7 +98,7 @@ class App:
     def build(self, *, render_all: bool = False, progress: Progress = lambda step, done, total: None) -> BuildReport:
         """Bring stories, outputs and pages up to date; see :func:`aggregator.pipeline.build`."""
         site = site_of(self.config)
-        look = _LookMark(self.place.data / "look", site)
+        look = _LookMark(self.place.look, site)
         with SiteWriter(self.place.site) as writer:
             report = pipeline.build(
                 self.store,

@@ -98,6 +98,21 @@ def _story(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="where to write; an older backup there is replaced")
+    _json(parser)
+
+
+def _restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="what `backup` wrote")
+    _json(parser)
+
+
+def _prune(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=int, metavar="N", help="keep texts so long (default: [settings] retention)")
+    _json(parser)
+
+
 def _parse(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE|URL", nargs="+", help="feeds to read")
 
@@ -220,6 +235,30 @@ COMMANDS = {
         example="aggregator explain 7k3m9q2v5x",
         add_arguments=_story,
         code="looking:explain",
+    ),
+    "doctor": Command(
+        purpose="look at everything that can go wrong; ends with the one thing to do next",
+        example="aggregator doctor",
+        add_arguments=_json,
+        code="doctor:doctor",
+    ),
+    "backup": Command(
+        purpose="copy the database into one file, while a run goes on",
+        example="aggregator backup aggregator.backup",
+        add_arguments=_backup,
+        code="upkeep:backup",
+    ),
+    "restore": Command(
+        purpose="put a backup in the place of the database, which stays beside it as .before-restore",
+        example="aggregator restore aggregator.backup",
+        add_arguments=_restore,
+        code="upkeep:restore",
+    ),
+    "prune": Command(
+        purpose="drop texts of closed stories and polls long past; all pages stay",
+        example="aggregator prune --days 90",
+        add_arguments=_prune,
+        code="upkeep:prune",
     ),
     "parse": Command(
         purpose="what the aggregator sees in feeds, one JSON line an article",

@@ -60,6 +60,7 @@ class SourceState:
     Attributes:
         etag: Raw ``ETag`` header, byte for byte, to echo; empty: none.
         last_modified: Raw ``Last-Modified`` header, byte for byte, to echo; empty: none.
+        validators_url: The address that gave them: they are sent to no other origin; empty: the source's own.
         body_hash: Hex SHA-256 of the last body that was read; unchanged bytes are not parsed again.
         title: The feed's own title, plain text.
         site_url: The page that the feed declares as its home.
@@ -90,6 +91,7 @@ class SourceState:
     url: str
     etag: str = ""
     last_modified: str = ""
+    validators_url: str = ""
     body_hash: str = ""
     title: str = ""
     site_url: str = ""
@@ -630,6 +632,15 @@ class Revision:
     tags: tuple[str, ...] = ()
     weight: float = 1.0
     change: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryDay:
+    """What was written on one day (UTC). ``day`` is its midnight, ``n_new`` first versions, ``n_grown`` later ones."""
+
+    day: datetime
+    n_new: int = 0
+    n_grown: int = 0
 
 
 # ---------------------------------------------------------------- outputs

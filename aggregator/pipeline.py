@@ -35,10 +35,12 @@ from aggregator.model import (
     OutputView,
     ParsedFeed,
     ParseResult,
+    PollDay,
     PollRecord,
     Report,
     Revision,
     Source,
+    SourceState,
     SourceView,
     Story,
     StoryView,
@@ -46,7 +48,8 @@ from aggregator.model import (
 )
 from aggregator.outputs import opml
 from aggregator.outputs.change import headline_stands
-from aggregator.outputs.pages.pages import Pages
+from aggregator.outputs.pages import archive, search
+from aggregator.outputs.pages.pages import ICON_FILE, SCRIPT_FILE, Pages
 from aggregator.outputs.publish import Press
 from aggregator.outputs.site import Site
 from aggregator.outputs.write import SiteWriter
@@ -108,7 +111,7 @@ def poll(
         clock: Gives the time.
         worker: Name under which sources are claimed.
         n_workers: Fetches at the same time.
-        force: Ask sources that are not due, too.
+        force: Ask sources that are not due, too; what a server asked for (Retry-After, 410) is obeyed all the same.
         url: Ask only this source.
         progress: Told after each source.
         is_stopping: Asked between sources; once true, nothing more is claimed.
@@ -123,6 +126,8 @@ def poll(
     store.sync_sources(tuple(source_by_url))
     started_at = clock()
     records: list[PollRecord] = []
+    held: list[SourceState] = []
+    asked: set[str] = set()
     running: dict[Future[FetchResult], Claim] = {}
     with ThreadPoolExecutor(n_workers, thread_name_prefix="fetch") as pool:
         while True:
@@ -133,8 +138,16 @@ def poll(
                 else ()
             )
             for claim in claims:
+                # The claim is kept until the end, so that it is not handed out again in this pass. A source that was
+                # asked in it comes back when the pass is so long that the store takes its end for a wrong clock.
+                if claim.state.url in asked or (force and schedule.is_held(claim.state, now=started_at)):
+                    held.append(claim.state)
+                    continue
+                asked.add(claim.state.url)
                 running[pool.submit(fetcher.fetch, source_by_url[claim.state.url], claim.state)] = claim
             if not running:
+                if claims:
+                    continue
                 break
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=lambda each: running[each].state.url):
@@ -145,8 +158,13 @@ def poll(
                 held_for = schedule.backs_off_domain(result)
                 if held_for:
                     domain = urls.publisher_of(source.url)
-                    store.postpone(urls_by_domain[domain], until=clock() + held_for, reason=f"Retry-After of {domain}")
+                    others = [each for each in urls_by_domain[domain] if each != source.url]
+                    store.postpone(others, until=clock() + held_for, reason=f"Retry-After of {domain}")
                 progress("polling", len(records), 0)
+    for state in (each for each in held if each.url not in asked):
+        log.info("%s was not asked: %s, until %s", state.url, state.reason, state.next_poll_at)
+    if held:
+        store.release_claims(worker)
     return _report(records)
 
 
@@ -300,7 +318,7 @@ def build(
             log.error("output %s was not written: %s", output.slug, error)
     pages = Pages(site)
     _write_story_pages(store, writer, pages, ranked, render_all=render_all, progress=progress)
-    _write_front_pages(store, writer, site, pages, ranked, output_views, sources, now=now)
+    _write_front_pages(store, writer, site, pages, ranked, output_views, sources, now=now, render_all=render_all)
     views = source_views(store, sources, since=now)
     changed_feeds += publishing.write_health(store, writer, site, views, news)
     return BuildReport(
@@ -456,25 +474,72 @@ def _write_front_pages(
     sources: Sequence[Source],
     *,
     now: datetime,
+    render_all: bool,
 ) -> None:
     """Write the pages that show many stories or none. Only the status page may know what time it is."""
     views = source_views(store, sources, since=now - HISTORY)
+    days = store.days_written()
     n_answering = sum(1 for view in views if view.state.last_success_at)
-    writer.write("index.html", pages.index(ranked[:N_FRONT_PAGE], n_sources=len(views), n_answering=n_answering))
+    writer.write(ICON_FILE, pages.icon())
+    writer.write(SCRIPT_FILE, pages.script())
+    writer.write(
+        "index.html", pages.index(ranked[:N_FRONT_PAGE], n_sources=len(views), n_answering=n_answering, days=days)
+    )
     writer.write("feeds.html", pages.feeds(output_views, views))
     writer.write("feeds.opml", opml.render_opml(site, views))
-    writer.write("status.html", pages.status(sources=views, outputs=output_views, counts=store.counts(), now=now))
+    _write_archive(store, writer, pages, ranked, days, render_all=render_all)
+    counts, written = store.counts(), store.story_days(since=now - HISTORY)
+    writer.write(
+        "status.html", pages.status(sources=views, outputs=output_views, counts=counts, now=now, stories=written)
+    )
+    if not any(output.slug == "status" for output in site.outputs):  # its JSON feed has the name
+        writer.write(
+            "status.json",
+            pages.status_json(sources=views, outputs=output_views, counts=counts, now=now, stories=written),
+        )
     writer.flush()
 
 
+def _write_archive(
+    store: Store,
+    writer: SiteWriter,
+    pages: Pages,
+    ranked: Sequence[tuple[Revision, float, str]],
+    days: Sequence[datetime],
+    *,
+    render_all: bool,
+) -> None:
+    """Write the days of the archive and what is searched, newest day first.
+
+    A day that is over never changes again: before the first one whose file is as it should be, all are, so the rest is
+    passed over. After a killed build that one is further back.
+    """
+    writer.write("archive/index.html", pages.archive_index(days))
+    writer.write(search.FILE, pages.search_index([revision for revision, _, _ in ranked]))
+    newest_at = max((revision.newest_at for revision, _, _ in ranked), default=None)
+    for i in reversed(range(len(days))):
+        day = days[i]
+        told = store.revisions_written(since=day, until=day + timedelta(days=1))
+        body = pages.archive_day(
+            day,
+            rank.rank(told, newest_at=max(revision.newest_at for revision in told)),
+            earlier=days[i - 1] if i else None,
+            later=days[i + 1] if i + 1 < len(days) else None,
+        )
+        is_new = writer.write(archive.file_of(day), body)
+        is_over = newest_at is not None and archive.is_over(day, newest_at=newest_at)
+        if is_over and not is_new and not render_all:
+            break
+
+
 def source_views(store: Store, sources: Sequence[Source], *, since: datetime) -> tuple[SourceView, ...]:
-    """Return each source with its state and its polls since then, in the order of ``feeds.toml``."""
+    """Return each source with its state and its days of polls since then, in the order of ``feeds.toml``."""
     state_by_url = {state.url: state for state in store.source_states()}
-    history: dict[str, list[PollRecord]] = defaultdict(list)
-    for record in store.poll_history(since=since):
-        history[record.source_url].append(record)
+    days_by_url: dict[str, list[PollDay]] = defaultdict(list)
+    for day in store.poll_days(since=since):
+        days_by_url[day.source_url].append(day)
     return tuple(
-        SourceView(source=source, state=state_by_url[source.url], history=tuple(history[source.url]))
+        SourceView(source=source, state=state_by_url[source.url], days=tuple(days_by_url[source.url]))
         for source in sources
         if source.url in state_by_url
     )

@@ -30,7 +30,16 @@ PURE = {
     "outputs/entry.py",
     "outputs/site.py",
     "outputs/atom.py",
+    "outputs/articles.py",
+    "outputs/change.py",
+    "outputs/content.py",
+    "outputs/digest.py",
+    "outputs/health.py",
+    "outputs/jsonfeed.py",
     "outputs/opml.py",
+    "outputs/periods.py",
+    "outputs/publish.py",
+    "outputs/rss.py",
     "outputs/pages/pages.py",
 }
 PURE_ROOMS = {"stories", "summaries"}

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from rich.table import Table
@@ -13,72 +14,82 @@ from aggregator.commands.common import console, iso, place_of, print_json
 from aggregator.config import load_config
 from aggregator.errors import AggregatorError
 from aggregator.logs import printable
-from aggregator.model import SourceView, Story
+from aggregator.model import Output, Published, SourceView, Story
+from aggregator.outputs import strings
+from aggregator.outputs.pages.sources import Health, health_of, source_records
 from aggregator.store.base import Store
 from aggregator.summaries.records import summary_record
 
+STYLES = {strings.OK: "green", strings.SILENT: "yellow", strings.NOT_ASKED: "dim"}  # red: everything else
+
 
 def status(args: argparse.Namespace) -> int:
-    """Show sources and their health, what is stored, and what the outputs hold."""
+    """Show sources and their health, what is stored, what the outputs hold, and the last and next polls."""
     config = load_config(args.config, environ=os.environ)
     now = clock_from(os.environ)()
     with open_store_to_read(place_of(args)) as store:
         views = pipeline.source_views(store, config.sources, since=now - pipeline.HISTORY)
         counts = store.counts()
-        outputs = [
-            {"slug": output.slug, "title": output.title, "entries": len(store.published(output.slug))}
-            for output in config.outputs
-        ]
+        outputs = [_output_record(output, store.published(output.slug)) for output in config.outputs]
+    last = max((view.state.last_polled_at for view in views if view.state.last_polled_at), default=None)
+    due = min((view.state.next_poll_at or now for view in views), default=None)
     if args.json:
+        # The command line belongs to who wrote feeds.toml: it shows addresses as they stand there, pages do not.
+        records = [
+            record | {"url": view.source.url}
+            for view, record in zip(views, source_records(views, now=now), strict=True)
+        ]
         print_json(
             {
                 "articles": counts.n_articles,
                 "stories": counts.n_stories,
-                "sources": [_source_record(view) for view in views],
+                "last_poll_at": iso(last),
+                "next_poll_at": iso(due),
+                "sources": records,
                 "outputs": outputs,
             }
         )
         return 0
-    table = Table("source", "articles", "state", "next poll", box=None, pad_edge=False)
-    for view in views:
-        state = view.state
-        health = state.error or ("never polled" if not state.last_polled_at else "good")
-        style = "red" if state.error else "dim" if not state.last_polled_at else "green"
-        table.add_row(
-            Text(printable(name_of(view))),
-            str(state.n_articles),
-            Text(printable(health), style=style),
-            Text(_next_in_words(view, now)),
-        )
     out = console()
     out.print(f"{counts.n_articles} articles, {counts.n_stories} stories, {len(views)} sources")
+    if last and due:
+        out.print(f"last poll {ago(now - last)}, next {in_words(due - now)}")
     for output in outputs:
         out.print(Text(printable(f"output {output['slug']}: {output['entries']} entries")))
-    out.print(table)
+    out.print(_health_table(views, now))
     return 0
 
 
-def name_of(view: SourceView) -> str:
-    """Return what to call a source."""
-    return view.source.name or view.state.title or view.source.url
+def _output_record(output: Output, places: Sequence[Published]) -> dict[str, object]:
+    shown = [place for place in places if place.left_at is None]
+    updated_at = max((place.updated_at for place in shown), default=None)
+    return {"slug": output.slug, "title": output.title, "entries": len(shown), "updated_at": iso(updated_at)}
 
 
-def _source_record(view: SourceView) -> dict[str, object]:
-    state = view.state
-    return {
-        "url": view.source.url,
-        "name": name_of(view),
-        "ok": bool(state.last_success_at) and not state.error,
-        "error": state.error or None,
-        "warning": state.warning or None,
-        "articles": state.n_articles,
-        "seconds": round(state.seconds, 3),
-        "failures": state.n_failures,
-        "last_success_at": iso(state.last_success_at),
-        "next_poll_at": iso(state.next_poll_at),
-        "reason": state.reason,
-        "moved_to": state.moved_to or None,
-    }
+def _health_table(views: Sequence[SourceView], now: datetime) -> Table:
+    """Draw a row a source: state in words, last success, next poll and why, articles."""
+    table = Table("source", "state", "last success", "next poll", "articles", "", box=None, pad_edge=False)
+    for view in views:
+        state, health = view.state, health_of(view, now=now)
+        table.add_row(
+            Text(printable(health.name)),
+            Text(printable(_state_in_words(health)), style=STYLES.get(health.word, "red")),
+            ago(now - state.last_success_at) if state.last_success_at else "never",
+            Text(printable(_next_in_words(view, now))),
+            Text(str(state.n_articles), justify="right"),
+            strings.a_day(health.a_day),
+        )
+    return table
+
+
+def _state_in_words(health: Health) -> str:
+    state = health.view.state
+    if state.is_gone or state.n_failures:
+        parts = [health.word, state.error, strings.streak(state.n_failures)]
+        return ": ".join(part for part in parts[:2] if part) + (f"; {parts[2]}" if parts[2] else "")
+    if health.silent_for and state.rhythm:
+        return f"{health.word} {strings.silent_for(health.silent_for, state.rhythm)}"
+    return f"{health.word}, but: {state.warning}" if state.warning else health.word
 
 
 def _next_in_words(view: SourceView, now: datetime) -> str:
@@ -86,6 +97,11 @@ def _next_in_words(view: SourceView, now: datetime) -> str:
     if state.next_poll_at is None:
         return "now"
     return f"{in_words(state.next_poll_at - now)}: {state.reason}"
+
+
+def ago(length: timedelta) -> str:
+    """Return "just now", "41 min ago", "3 h ago" or "2 days ago"."""
+    return "just now" if length < timedelta(minutes=1) else f"{strings.duration(length)} ago"
 
 
 def in_words(length: timedelta) -> str:

@@ -37,7 +37,7 @@ _WIDE = ("utf-16", "utf-32")  # told by their zero bytes; who says so without th
 
 
 def to_utf8(body: bytes, content_type: str) -> tuple[bytes, list[str]]:
-    """Give the bytes in UTF-8 without byte order mark or encoding declaration, and warnings in words."""
+    """Give the bytes in UTF-8 without byte order mark or other encoding declaration, and warnings in words."""
     declared = _DECLARED.match(body)
     names = []
     if declared:
@@ -45,14 +45,15 @@ def to_utf8(body: bytes, content_type: str) -> tuple[bytes, list[str]]:
     if charset := _CHARSET.search(content_type):
         names.append(charset[1])
     encoding, warnings = _encoding(body, names)
-    text = body.decode(encoding, "replace") if encoding != "utf-8" else body.decode("utf-8", "replace")
+    text = body.decode(encoding, "replace")
     text = _DECLARATION.sub('<?xml version="1.0" encoding="utf-8"?>', text.lstrip("\ufeff"), count=1)
     return _without_illegal(text).encode("utf-8", "replace"), warnings
 
 
 def _without_illegal(text: str) -> str:
     """Take out characters that XML does not allow, written as such or as a number: parsers stop or fall over there."""
-    text = _ILLEGAL.sub("", text)
+    if _ILLEGAL.search(text):
+        text = _ILLEGAL.sub("", text)
     return _REFERENCE.sub(_legal_reference, text) if "&#" in text else text
 
 

@@ -5,6 +5,7 @@ Its rules for text are feedparser's: where a text goes when an element ends, and
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -175,10 +176,8 @@ class Reading:
 
 def _without_mojibake(text: str) -> str:
     """Undo what was UTF-8 already, was taken for Latin-1 and encoded again; give C1 controls their Windows meaning."""
-    try:
+    with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    except UnicodeError:
-        pass
     return text.translate(_CP1252) if _C1.search(text) else text
 
 

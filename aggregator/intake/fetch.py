@@ -48,12 +48,19 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hop:
-    """One request of a fetch. ``is_moved``: all redirects so far were permanent, and there was one."""
+    """One request of a fetch.
+
+    Attributes:
+        url: Where it goes.
+        n: Redirects so far.
+        is_permanent: All of them were.
+        is_home: All of them stayed at the origin where the fetch began.
+    """
 
     url: str
-    headers: dict[str, str]
     n: int = 0
     is_permanent: bool = True
+    is_home: bool = True
 
     @property
     def moved_to(self) -> str:
@@ -113,35 +120,37 @@ class RequestsFetcher:
         url = safe_url(address_of(state, source))
         if not url:
             return FetchFailed(reason="the address is not http or https")
-        headers = _validators(state)
+        credentials = {}
         if source.auth_env:
             secret = self._credentials(source.auth_env)
             if not secret:
                 return FetchFailed(reason=f"the environment variable {source.auth_env} with its password is not set")
             if host_of(url) == host_of(source.url):
                 encoded = base64.b64encode(secret.encode()).decode("ascii")
-                headers["Authorization"] = f"Basic {encoded}"
+                credentials["Authorization"] = f"Basic {encoded}"
         start = self._clock()
         visit: Visit | None = None
-        hop: _Hop | FetchResult = _Hop(url=url, headers=headers)
+        validators, giver = _validators(state), _origin(state.validators_url or url)
+        hop: _Hop | FetchResult = _Hop(url=url)
         while isinstance(hop, _Hop):
             with self._gate.passing(host_of(hop.url)):
                 if visit is None:  # waiting at the gate of the first host is no fault of the source
                     start = self._clock()
                     deadline = start + source.timeout.total_seconds()
                     visit = Visit(deadline=deadline, clock=self._clock, allowed=self._allowed)
+                headers = (validators if _origin(hop.url) == giver else {}) | (credentials if hop.is_home else {})
                 with visiting(visit):
-                    hop = self._ask(hop, source, visit)
+                    hop = self._ask(hop, headers, source, visit)
         return replace(hop, seconds=self._clock() - start)
 
     def close(self) -> None:
         """Close every connection."""
         self._session.close()
 
-    def _ask(self, hop: _Hop, source: Source, visit: Visit) -> _Hop | FetchResult:
+    def _ask(self, hop: _Hop, headers: dict[str, str], source: Source, visit: Visit) -> _Hop | FetchResult:
         try:
             response = self._session.get(
-                hop.url, headers=hop.headers, timeout=visit.seconds_left(), stream=True, allow_redirects=False
+                hop.url, headers=headers, timeout=visit.seconds_left(), stream=True, allow_redirects=False
             )
             try:
                 return self._read(response, hop, source, visit)
@@ -216,9 +225,9 @@ def _follow(response: requests.Response, hop: _Hop) -> _Hop | FetchFailed:
         )
     return _Hop(
         url=url,
-        headers=hop.headers if _origin(url) == _origin(hop.url) else {},
         n=hop.n + 1,
         is_permanent=hop.is_permanent and response.status_code in _PERMANENT,
+        is_home=hop.is_home and _origin(url) == _origin(hop.url),
     )
 
 

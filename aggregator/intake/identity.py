@@ -8,7 +8,6 @@ take over the article of another by repeating its guid.
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +16,11 @@ from datetime import datetime
 from aggregator.intake.urls import FEED_HOSTS, canonical_url, host_of, publisher_of
 from aggregator.markup import to_text
 from aggregator.model import Article, ArticleChange, ChangeKind, KnownArticle, ParsedArticle, ParsedFeed, Source
+from aggregator.text import language
 
 ID_DIGITS = 16  # 64 bits: among 10 million articles a clash has a chance of 1 in 370,000
 HASH_DIGITS = 8  # per part of a fingerprint: compared only with the same article before
 PARTS = ("title", "link", "text", "date")
-
-_LANG = re.compile(r"([a-zA-Z]{2,3})(?:[-_].*)?\Z", re.DOTALL)
 
 
 # ---------------------------------------------------------------- ids
@@ -33,17 +31,24 @@ def key_ids(feed: ParsedFeed, *, source_url: str) -> tuple[str, ...]:
 
     Of each article the id holds as little as tells it from the others: its guid, else more and more of the rest.
     """
-    return tuple(_ids([_keys(article) for article in feed.articles], source_url))
+    return tuple(_ids(feed.articles, source_url))
 
 
-def _ids(keys: Sequence[list[str]], source_url: str) -> list[str]:
+def _ids(articles: Sequence[ParsedArticle], source_url: str) -> list[str]:
     taken: set[str] = set()
+    keys = _own_keys(articles)
+    return [_mint(source_url, own, article, taken) for own, article in zip(keys, articles, strict=True)]
+
+
+def _own_keys(articles: Sequence[ParsedArticle]) -> list[list[str]]:
+    """Give, for each article, those of its keys that no other article of the feed has."""
+    keys = [_keys(article) for article in articles]
     shared = Counter(key for each in keys for key in each)
-    return [_mint(source_url, [key for key in each if shared[key] == 1] or each[-1:], taken) for each in keys]
+    return [[key for key in each if shared[key] == 1] for each in keys]
 
 
 def _keys(article: ParsedArticle) -> list[str]:
-    """Give what may identify an article, from the most lasting to the most exact."""
+    """Give what may identify an article, from the most lasting to the most exact but for ``_whole``."""
     link = canonical_url(article.link)
     date = _iso(article.published_at) or _iso(article.updated_at)
     keys = []
@@ -53,20 +58,28 @@ def _keys(article: ParsedArticle) -> list[str]:
         keys.append(f"link\n{link}")
     if article.title or date:
         keys.append(f"title\n{article.guid}\n{link}\n{article.title}\n{date}")
-    enclosures = " ".join(each.url for each in article.enclosures)
-    keys.append(f"all\n{article.guid}\n{article.link}\n{article.title}\n{date}\n{enclosures}\n{_text(article)}")
     return keys
 
 
-def _mint(source_url: str, keys: Sequence[str], taken: set[str]) -> str:
+def _whole(article: ParsedArticle) -> str:
+    """Give the last resort: all that an article is. It costs to read its text, so it is asked for last."""
+    date = _iso(article.published_at) or _iso(article.updated_at)
+    enclosures = " ".join(each.url for each in article.enclosures)
+    return f"all\n{article.guid}\n{article.link}\n{article.title}\n{date}\n{enclosures}\n{_text(article)}"
+
+
+def _mint(source_url: str, keys: Sequence[str], article: ParsedArticle, taken: set[str]) -> str:
     """Give the first id that is free and take it; identical articles are told apart by number."""
     for key in keys:
         minted = _digest(f"{source_url}\n{key}", ID_DIGITS)
         if minted not in taken:
             taken.add(minted)
             return minted
+    whole = f"{source_url}\n{_whole(article)}"
+    minted = _digest(whole, ID_DIGITS)
     n = 2
-    while (minted := _digest(f"{source_url}\n{keys[-1]}\n{n}", ID_DIGITS)) in taken:
+    while minted in taken:
+        minted = _digest(f"{whole}\n{n}", ID_DIGITS)
         n += 1
     taken.add(minted)
     return minted
@@ -106,30 +119,37 @@ def diff(
     texts = [_text(article) for article in articles]
     matches = _match(articles, texts, known, source.url)
     taken = {each.id for each in known}
-    keys = [_keys(article) for article in articles]
-    shared = Counter(key for each in keys for key in each)
+    keys = _own_keys(articles)
     changes = []
     for i, (article, text) in enumerate(zip(articles, texts, strict=True)):
         if match := matches.get(i):
             built = _build(match.id, article, text, feed, source, first_seen_at=match.first_seen_at)
             changes.append(_compare(match, built, now))
         else:
-            own = [key for key in keys[i] if shared[key] == 1] or keys[i][-1:]
-            built = _build(_mint(source.url, own, taken), article, text, feed, source, first_seen_at=now)
-            changes.append(ArticleChange(kind=ChangeKind.NEW, article=built))
+            built = _build(_mint(source.url, keys[i], article, taken), article, text, feed, source, first_seen_at=now)
+            changes.append(ArticleChange(kind=ChangeKind.NEW, article=_with_language(built)))
     return tuple(changes)
 
 
 def _without_repeats(articles: Sequence[ParsedArticle]) -> tuple[ParsedArticle, ...]:
-    """Drop what a feed says twice: same guid, link, title and date; what has none of them is told apart by the rest."""
-    first: dict[Hashable, ParsedArticle] = {}
+    """Drop what a feed says twice: same guid, link, title and date; what has none of them is told apart by the rest.
+
+    The one that says most stays, so that the order in which a feed repeats itself changes nothing.
+    """
+    fullest: dict[Hashable, ParsedArticle] = {}
     for article in articles:
         named = article.guid or article.link or article.title
-        rest = "" if named else _keys(article)[-1]
-        first.setdefault(
-            (article.guid, canonical_url(article.link), article.title, article.published_at, rest), article
-        )
-    return tuple(first.values())
+        rest = "" if named else _whole(article)
+        name = (article.guid, canonical_url(article.link), article.title, article.published_at, rest)
+        other = fullest.setdefault(name, article)
+        if other is not article and _fullness(article) > _fullness(other):
+            fullest[name] = article
+    return tuple(fullest.values())
+
+
+def _fullness(article: ParsedArticle) -> tuple[int, str, str]:
+    body = article.content or article.summary
+    return len(body), body, article.link
 
 
 def _compare(known: KnownArticle, built: Article, now: datetime) -> ArticleChange:
@@ -137,14 +157,18 @@ def _compare(known: KnownArticle, built: Article, now: datetime) -> ArticleChang
     changed = [part for part, old, new in zip(PARTS, before, after, strict=False) if old != new]
     if not changed:
         return ArticleChange(kind=ChangeKind.UNCHANGED, article=built)
-    return ArticleChange(kind=ChangeKind.MODIFIED, article=replace(built, modified_at=now), reason=", ".join(changed))
+    built = _with_language(replace(built, modified_at=now))
+    return ArticleChange(kind=ChangeKind.MODIFIED, article=built, reason=", ".join(changed))
+
+
+def _with_language(article: Article) -> Article:
+    """Detect the language where none is declared. It costs 0.2 ms, so only what will be stored is looked at."""
+    return article if article.lang != "und" else replace(article, lang=language(f"{article.title}\n{article.text}"))
 
 
 def _build(
     article_id: str, article: ParsedArticle, text: str, feed: ParsedFeed, source: Source, *, first_seen_at: datetime
 ) -> Article:
-    declared = source.lang or article.lang or feed.lang
-    lang = _LANG.match(declared)
     built = Article(
         id=article_id,
         source_url=source.url,
@@ -162,7 +186,7 @@ def _build(
         tags=source.tags,
         enclosures=article.enclosures,
         image=article.image,
-        lang=lang[1].lower() if lang else "und",
+        lang=language("", source.lang or article.lang or feed.lang),
         published_at=article.published_at,
         updated_at=article.updated_at,
         first_seen_at=first_seen_at,
@@ -306,7 +330,7 @@ def _by_id(
 ) -> dict[int, int]:
     """Match what would get its old id again and has all its old signs: articles that only their files tell apart."""
     index = {each.id: j for j, each in enumerate(known)}
-    found = ((i, index.get(each)) for i, each in enumerate(_ids([_keys(article) for article in articles], source_url)))
+    found = ((i, index.get(each)) for i, each in enumerate(_ids(articles, source_url)))
     return {i: j for i, j in found if j is not None and read[i] == stored[j]}
 
 

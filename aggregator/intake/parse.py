@@ -23,7 +23,7 @@ from aggregator.intake.fast import FastFeed, read_fast
 from aggregator.intake.fast_state import Judges
 from aggregator.intake.limits import cut, why_refused, without_entities
 from aggregator.intake.parse_json import parse_json
-from aggregator.intake.rescue import mended
+from aggregator.intake.rescue import mended, without_cut_article
 from aggregator.markup import clean, one_line, safe_url
 from aggregator.model import NotAFeed, ParsedFeed, ParseResult
 
@@ -44,9 +44,7 @@ _SKIP = re.compile(rb"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1\s*>", re.IGN
 MAX_HEAD = 100_000  # bytes of a feed before its first article
 MAX_WARNING = 200  # characters
 MAX_ARTICLES = 1000  # of one body: a flood must not fill the store; of 560 real feeds one holds more: 1,046
-_JUDGES = Judges(
-    read_date=feedparser.datetimes._parse_date, is_html=feedparser.mixin._FeedParserMixin.looks_like_html
-)
+_JUDGES = Judges(read_date=feedparser.datetimes._parse_date, is_html=feedparser.mixin._FeedParserMixin.looks_like_html)
 
 
 def parse(
@@ -93,6 +91,10 @@ def parse(
 def _parse_slowly(text: bytes, url: str, warnings: list[str], max_articles: int) -> ParseResult:
     if refusal := why_refused(text):
         return NotAFeed(reason=refusal)
+    whole = without_cut_article(text)
+    if whole != text:
+        text = whole
+        warnings.append("cut off: its last article is left out")
     found = _feedparser(text, url)
     if not found.entries and (not found.version or _ARTICLE.search(text)):
         for better in mended(text):
@@ -131,9 +133,7 @@ def _what_it_is(text: bytes) -> str:
     return f"no feed: its first element is <{root[1].decode('ascii', 'replace')}>" if root else "no feed"
 
 
-def _to_feed(
-    found: FastFeed | Any, text: bytes, url: str, warnings: list[str], max_articles: int
-) -> ParsedFeed:
+def _to_feed(found: FastFeed | Any, text: bytes, url: str, warnings: list[str], max_articles: int) -> ParsedFeed:
     feed = found.feed
     self_url = next((each.get("href", "") for each in feed.get("links", []) if each.get("rel") == "self"), "")
     site_url = safe_url(feed.get("link") or "", url)

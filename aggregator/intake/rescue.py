@@ -10,6 +10,23 @@ _ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf|channel)\b", re.IGNO
 _PREFIX = re.compile(rb"<(rss|atom|a|ns\d|feed)\d?:(?:rss|feed|channel|item|entry)\b", re.IGNORECASE)
 
 
+_END = re.compile(rb"</(?:[A-Za-z][\w.-]*:)?(?:item|entry)\s*>")
+_START = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]")
+_ROOT_END = re.compile(rb"</(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
+
+
+def without_cut_article(text: bytes) -> bytes:
+    """Leave out the last article of a feed that breaks off within it: half a text must not replace a whole one.
+
+    A feed whose only article is cut keeps it, and so does one that closes no article or goes on to its end.
+    """
+    ends = [found.end() for found in _END.finditer(text)]
+    if not ends or _ROOT_END.search(text, ends[-1]):
+        return text
+    start = _START.search(text, ends[-1])
+    return text[: start.start()] if start else text
+
+
 def mended(text: bytes) -> Iterator[bytes]:
     """Give ever more mended forms of a feed, to be tried in turn: without what precedes it, rebuilt, re-prefixed."""
     plain = _without_preface(text)

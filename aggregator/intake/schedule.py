@@ -15,6 +15,7 @@ from aggregator.model import Fetched, FetchFailed, FetchResult, NotAFeed, NotMod
 
 START = timedelta(minutes=60)  # between two polls of a source whose rhythm is not known
 SOONEST = timedelta(minutes=5)  # even if a source allows more
+RETRY_AFTER = "Retry-After"  # the reason of a wait that the server asked for
 DAY = timedelta(hours=24)  # the longest silence that a server may ask for, and the longest back-off
 LEARNING = timedelta(hours=24)  # a source younger than this is asked hourly: its dates may be those of an archive
 POLLS_PER_ARTICLE = 4  # an article is then read after an eighth of its source's usual gap, on average
@@ -35,6 +36,13 @@ def address_of(state: SourceState, source: Source) -> str:
     if state.moved_to and state.n_moved >= N_MOVED and state.n_failures < N_BEFORE_ORIGINAL:
         return state.moved_to
     return source.url
+
+
+def is_held(state: SourceState, *, now: datetime) -> bool:
+    """Tell whether the server itself asked not to be visited before ``next_poll_at``: not even a forced poll may."""
+    if state.next_poll_at is None or not now < state.next_poll_at <= now + DAY:
+        return False  # nobody may ask for more than a day: such a time was reckoned with a clock that was wrong
+    return state.is_gone or state.reason == RETRY_AFTER
 
 
 def backs_off_domain(result: FetchResult) -> timedelta | None:
@@ -101,6 +109,7 @@ def _after_success(
                 state,
                 etag=result.etag,
                 last_modified=result.last_modified,
+                validators_url=result.url,
                 body_hash=hash_body(result.body),
                 max_age=result.max_age,
                 last_unconditional_at=now,
@@ -165,7 +174,7 @@ def _after_failure(source: Source, state: SourceState, failure: FetchFailed, now
         return replace(state, next_poll_at=now + DAY, reason="gone (410): one look a day")
     if failure.retry_after is not None:
         wait = min(max(failure.retry_after, source.min_interval), DAY)
-        return replace(state, next_poll_at=now + wait, reason="Retry-After")
+        return replace(state, next_poll_at=now + wait, reason=RETRY_AFTER)
     # A server that answers with an error asks for more patience than a line that was down for a moment.
     first = 2 * START if failure.status else source.min_interval
     wait = min(first * 2 ** min(n_failures - 1, 10), DAY)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import tldextract
 
-from aggregator.markup import safe_url
+from aggregator.markup import MAX_URL, safe_url
 
 # Labels of a sub-domain that only name a way of showing the same page.
 _SHOWN_AS = frozenset({"www", "m", "mobile", "amp"})
@@ -39,6 +39,11 @@ _TRACKING_PREFIXES = ("utm_", "mtm_", "stm_", "hsa_", "_openstat")
 _AMP_CACHE = re.compile(r"(?:[^/]+\.)?cdn\.ampproject\.org/[cvi]/(s/)?(.+)\Z")
 _AMP_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)\Z")
 _AMP_PATHS = (re.compile(r"/amp/?\Z"), re.compile(r"\.amp(?=\.html?\Z|\Z)"), re.compile(r"\A/amp(?=/.)"))
+# An address that is canonical but for its scheme: a poll compares thousands of them.
+_CANONICAL = re.compile(
+    r"http(s?)(://(?:(?!(?:www|m|mobile)\.)[a-z0-9-]+\.)+[a-z0-9-]+/(?:[A-Za-z0-9/_.~!$'()*,:@=+-]*[A-Za-z0-9_~=-])?"
+    r"(?:\?(?:p|id|page_id)=[A-Za-z0-9-]+)?)\Z"
+)
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _SESSION_PATH = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -91,6 +96,8 @@ def canonical_url(url: str) -> str:
     parameters from the query, and the fragment unless it is a route ("#!..."); the rest of the query is sorted. It is
     made to be compared, not to be visited.
     """
+    if len(url) < MAX_URL and "/amp" not in url and ".amp" not in url and (found := _CANONICAL.match(url)):
+        return "https" + found[2]
     url = safe_url(url)
     for _ in range(8):
         once = _canonical_once(url)

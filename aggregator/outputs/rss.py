@@ -7,6 +7,7 @@ Source: RSS 2.0.11; the RSS Best Practices Profile (atom:link rel=self, content:
 """
 
 import html
+import re
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -26,6 +27,9 @@ _ATOM_NS = "http://www.w3.org/2005/Atom"
 _CONTENT_NS = "http://purl.org/rss/1.0/modules/content/"
 _NAME = "story"
 _END = b"</channel>"
+# Elements with plain text; an item's description holds HTML. What is within is escaped, so that no text can look so.
+_PLAIN = re.compile(rb"<(title|category)>[^<]*</\1>")
+_PLAIN_OF_CHANNEL = re.compile(rb"<(title|description)>[^<]*</\1>")
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
@@ -102,7 +106,7 @@ def _frame(feed: OutputFeed, self_url: str) -> bytes:
     lang = language_tag(feed.lang)
     if lang:
         generator.language(lang)
-    body: bytes = generator.rss_str(pretty=True)
+    body: bytes = _PLAIN_OF_CHANNEL.sub(_with_hex_references, generator.rss_str(pretty=True))
     return body
 
 
@@ -116,11 +120,20 @@ def rss_item(entry: Entry, feed_lang: str = "") -> bytes:
         target.link(href=page)
     target.guid(entry.id, permalink=False)
     # A description is HTML by custom, so that plain text has to be escaped within it.
-    target.description(html.escape(clean(entry.summary or entry.title), quote=False))
+    text = clean(entry.summary) or clean(entry.title) or UNTITLED
+    target.description(html.escape(text, quote=False))
     for category in entry.categories:
         target.category(term=clean(category))
     target.story.entry = entry
     element = target.rss_entry()
     etree.indent(element, space="  ", level=2)
-    written: bytes = etree.tostring(element, encoding="UTF-8")
+    written: bytes = _PLAIN.sub(_with_hex_references, etree.tostring(element, encoding="UTF-8"))
     return b"    " + written + b"\n"
+
+
+def _with_hex_references(plain: re.Match[bytes]) -> bytes:
+    """Write "&" and "<" of plain text as readers misunderstand it least, which is the same to XML.
+
+    Source: RSS Best Practices Profile, "Title": some readers take ``&lt;`` in a title for markup.
+    """
+    return plain[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")

@@ -155,14 +155,42 @@ def no_stories(n_answering: int, min_publishers: int) -> str:
 
 FIRST_VERSION = "First version"
 REWORDED = "Reworded"
+WHY_TOGETHER = "Why these are together"
+WHY_ALONE = "Why it stands alone"
+COPY_OF = "repeats"
+OPENED = "Opened the story: nothing told before was about this"
+NO_REASON = "No reason was kept"
+VERY_SIMILAR = "very similar wording"
+SIMILAR = "similar wording"
+SOME_WORDS = "some of the same words"
+OTHER_WORDS = "otherwise told in other words"
 _SURE = 0.995  # rounds to 100 %
 
 
-def reason(rule: str, why: str, probability: float) -> str:
-    """Say why an article is in a story: the evidence, else the rule, and how sure where it was not certain."""
-    told = why or rule or "No reason was kept"
+def shares(words: Sequence[str], figures: Sequence[str]) -> str:
+    """Say what an article has in common with a story: "shares the words Japan and Lee and the figures 20 and 52"."""
+    parts = []
+    if words:
+        parts.append(f"the word{'s' if len(words) > 1 else ''} {_all(words)}")
+    if figures:
+        parts.append(f"the figure{'s' if len(figures) > 1 else ''} {_all(figures)}")
+    return f"shares {' and '.join(parts)}"
+
+
+def _all(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def same_words(share: str, at: str) -> str:
+    """Say that an article repeats another one's text."""
+    return f"repeats {at} word for word ({share} of the text)"
+
+
+def why(parts: Sequence[str], probability: float) -> str:
+    """Join the evidence, and say how sure where it was not certain: "Shares …; similar wording – 75 % sure"."""
+    told = "; ".join(parts) or NO_REASON
     told = told[0].upper() + told[1:]
-    return told if probability >= _SURE else f"{told} ({probability:.0%} sure)"
+    return told if probability >= _SURE else f"{told} – {round(probability * 100)}\u00a0% sure"
 
 
 # ---------------------------------------------------------------- output feeds
@@ -181,7 +209,65 @@ def _either(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
+# ---------------------------------------------------------------- the archive
+
+ARCHIVE = "Archive"
+EARLIER_DAYS = "Earlier days"
+ALL_DAYS = "All days"
+DAYS = "Days"
+DAYS_AGAIN = "Days, again"
+NO_DAYS = "No days yet: the first story opens the archive."
+
+
+def weekday_day(at: datetime) -> str:
+    """Write a day within its month: "Wednesday 14"."""
+    at = at.astimezone(UTC)
+    return f"{WEEKDAYS[at.weekday()]} {at.day}"
+
+
+def month(at: datetime) -> str:
+    """Write a month: "January 2026"."""
+    at = at.astimezone(UTC)
+    return f"{MONTHS[at.month - 1]} {at.year}"
+
+
+def told_on_day(n_shown: int, n_stories: int) -> str:
+    """Say how many stories a day holds, and whether all are listed."""
+    told = f"{count(n_stories, 'story', 'stories')}, as they stood at the end of the day"
+    return told if n_shown == n_stories else f"The {n_shown:,} of {told} that most publishers tell"
+
+
+# ---------------------------------------------------------------- search and keys
+
+SCRIPT = {
+    "search": "Search",
+    "close": "Close",
+    "failed": "The index cannot be read.",
+    "found": "{n} found",
+    "keys": "Keys",
+    "help": [
+        ["j", "next story, or next source of a story"],
+        ["k", "previous one"],
+        ["o", "open it"],
+        ["u", "up to the front page"],
+        ["/", "search"],
+        ["?", "this list"],
+    ],
+}
+"""What the script says; the pages do without it."""
+
+
 # ---------------------------------------------------------------- words on pages
+
+FORMATS = {
+    ".atom": "stories, changed in place",
+    ".rss": "the same, for readers of RSS 2.0",
+    ".json": "the same as JSON Feed",
+    ".updates.atom": "each update of a story as an entry of its own",
+    ".articles.atom": "every article, each text once",
+    ".daily.atom": "one entry a day",
+    ".weekly.atom": "one entry a week",
+}
 
 GROWN = "Grown:"
 LEADS = "Why it leads:"
@@ -196,6 +282,11 @@ METHODS = {
     "extractive": "Every sentence is taken from the articles that it cites.",
     "llm": "A language model wrote the sentences; each was checked against the articles that it cites.",
 }
+
+
+def about(title: str) -> str:
+    """Describe the front page to search engines and link previews."""
+    return f"{title}: what several publishers report, told once, with every sentence's sources"
 
 
 def more_sections(n: int) -> str:
@@ -225,6 +316,42 @@ def all_well(n_sources: int, n_asked: int) -> str:
     if n_asked < n_sources:
         return f"{n_asked:,} of {count(n_sources, 'source')} were asked so far, and all answered."
     return "The source answers." if n_sources == 1 else f"All {n_sources:,} sources answer."
+
+
+OK = "ok"
+SILENT = "silent"
+FAILING = "failing"
+GONE = "gone"
+NOT_ASKED = "not asked yet"
+
+
+def streak(n: int) -> str:
+    """Say how often in a row a source failed: "failed 3 times in a row"; once is not worth the words."""
+    return f"failed {n:,} times in a row" if n > 1 else ""
+
+
+def a_day(n: float | None) -> str:
+    """Say how many articles a source brings: "4.2 a day", "3 a week"."""
+    if n is None:
+        return UNKNOWN
+    if n == 0 or n >= 10:
+        return f"{n:,.0f} a day"
+    return f"{n:.1f} a day" if n >= 1 else f"{n * 7:.1f} a week"
+
+
+def silent_for(length: timedelta, usual: timedelta) -> str:
+    """Say that a source is silent beyond its own rhythm."""
+    return f"for {duration(length)}; usually writes every {duration(usual)}"
+
+
+def sparkline_label(n_new: int, most: int, n_failed_days: int) -> str:
+    """Say what the small chart of a source shows."""
+    told = f"30 days: {count(n_new, 'new article')}"
+    if most:
+        told += f", at most {most:,} on one day"
+    if n_failed_days:
+        told += f"; failures on {count(n_failed_days, 'day')}"
+    return told
 
 
 def seconds(length: float) -> str:

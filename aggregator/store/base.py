@@ -23,6 +23,7 @@ from aggregator.model import (
     Revision,
     SourceState,
     Story,
+    StoryDay,
 )
 
 
@@ -50,6 +51,7 @@ class Store(Protocol):
 
         A source under another claim whose lease has not ended is passed over. ``force`` takes sources that are not due
         too, but none that was polled at ``now`` or later, so that a loop over claims ends. ``url``: only that source.
+        A source whose last poll lies more than an hour after ``now`` is due: the clock was wrong then.
         """
 
     def complete(self, claim: Claim, state: SourceState, changes: Sequence[ArticleChange], record: PollRecord) -> bool:
@@ -133,6 +135,9 @@ class Store(Protocol):
 
     def newest_revisions(self, *, limit: int) -> tuple[Revision, ...]:
         """Return the latest revision of each living story, newest article first, then by story id."""
+
+    def story_days(self, *, since: datetime) -> tuple[StoryDay, ...]:
+        """Return how many revisions were written on each day, from the day of ``since`` on, oldest first."""
 
     def days_written(self) -> tuple[datetime, ...]:
         """Return the days (midnight UTC) in which revisions were written, oldest first. Cost: a look-up a day."""

@@ -24,9 +24,10 @@ from aggregator.model import (
     Revision,
     SourceState,
     Story,
+    StoryDay,
 )
 from aggregator.store.base import Counts
-from aggregator.store.polls import check_belongs, postponed
+from aggregator.store.polls import CLOCK_SLACK, check_belongs, postponed
 from aggregator.store.publishing import check_follows
 from aggregator.store.rows import day_of
 
@@ -82,19 +83,23 @@ class MemoryStore:
     ) -> tuple[Claim, ...]:
         """See :meth:`.base.Store.claim_due`."""
 
-        def may_be_polled(source: _Source) -> bool:
+        def is_due(source: _Source) -> bool:
             if force:
                 return source.state.last_polled_at is None or source.state.last_polled_at < now
             return source.state.next_poll_at is None or source.state.next_poll_at <= now
 
-        def longest_due(source: _Source) -> tuple[bool, datetime, str]:
+        def was_polled_under_a_wrong_clock(source: _Source) -> bool:
+            return source.state.last_polled_at is not None and source.state.last_polled_at > now + CLOCK_SLACK
+
+        def longest_due(source: _Source) -> tuple[bool, bool, datetime, str]:
             due_at = source.state.next_poll_at
-            return (due_at is not None, due_at or EPOCH, source.state.url)
+            return (not is_due(source), due_at is not None, due_at or EPOCH, source.state.url)
 
         found = [
             source
             for source in self._sources.values()
-            if source.is_subscribed and source.lease_until <= now and may_be_polled(source)
+            if source.is_subscribed and source.lease_until <= now
+            if is_due(source) or was_polled_under_a_wrong_clock(source)
             if not url or source.state.url == url
         ]
         chosen = sorted(found, key=longest_due)[: max(limit, 0)]
@@ -325,6 +330,17 @@ class MemoryStore:
         latest.sort(key=lambda revision: revision.story_id)
         latest.sort(key=lambda revision: revision.newest_at, reverse=True)
         return tuple(latest[: max(limit, 0)])
+
+    def story_days(self, *, since: datetime) -> tuple[StoryDay, ...]:
+        """See :meth:`.base.Store.story_days`."""
+        numbers: dict[datetime, list[int]] = {}
+        for each in (each for story in self._stories.values() for each in story.revisions):
+            if each.at >= day_of(since):
+                numbers.setdefault(day_of(each.at), []).append(each.n)
+        return tuple(
+            StoryDay(day=day, n_new=found.count(1), n_grown=len(found) - found.count(1))
+            for day, found in sorted(numbers.items())
+        )
 
     def days_written(self) -> tuple[datetime, ...]:
         """See :meth:`.base.Store.days_written`."""

@@ -11,8 +11,11 @@ from datetime import datetime
 from aggregator.model import Article, Clustering, LiveStory, Membership, Merge, Story
 from aggregator.store import rows
 
-_WHOLE_ARTICLE = ", ".join([f"a.{name}" for name in rows.ARTICLE_COLUMNS] + [f"t.{name}" for name in rows.TEXT_COLUMNS])
-_ARTICLES = f"SELECT {_WHOLE_ARTICLE} FROM articles a JOIN texts t ON t.article_n = a.n"
+# Texts of closed stories may have been dropped, see upkeep.py: such an article has none any more.
+_WHOLE_ARTICLE = ", ".join(
+    [f"a.{name}" for name in rows.ARTICLE_COLUMNS] + [f"coalesce(t.{name}, '')" for name in rows.TEXT_COLUMNS]
+)
+_ARTICLES = f"SELECT {_WHOLE_ARTICLE} FROM articles a LEFT JOIN texts t ON t.article_n = a.n"
 _N_ARTICLE_FIELDS = len(rows.ARTICLE_COLUMNS) + len(rows.TEXT_COLUMNS)
 
 # CROSS JOIN fixes the order of the loops in SQLite: from the few live articles outwards. Without statistics the planner
@@ -24,7 +27,7 @@ _LIVE_STORIES = f"""
     CROSS JOIN stories s ON s.id = live.story_id
     CROSS JOIN memberships m ON m.story_id = s.id
     CROSS JOIN articles a ON a.id = m.article_id
-    CROSS JOIN texts t ON t.article_n = a.n
+    LEFT JOIN texts t ON t.article_n = a.n
     WHERE s.merged_into IS NULL
 """
 

@@ -47,6 +47,10 @@ _MAKE_STALE = (
     "WHERE is_stale = 0 AND id = (SELECT story_id FROM memberships WHERE article_id = ?)"
 )
 
+# A poll so far in the future was noted under a clock that was wrong: what is remembered of it says nothing about now,
+# and a source would wait for years if the clock had been years ahead. A shorter way back is waited out.
+CLOCK_SLACK = timedelta(hours=1)
+
 
 def sync_sources(conn: sqlite3.Connection, urls: Sequence[str]) -> None:
     """See :meth:`.base.Store.sync_sources`."""
@@ -67,14 +71,18 @@ def claim_due(
 ) -> tuple[Claim, ...]:
     """See :meth:`.base.Store.claim_due`."""
     moment = rows.to_microseconds(now)
-    conditions = ["is_subscribed = 1", "lease_until <= :now"]
-    conditions.append("(polled_at IS NULL OR polled_at < :now)" if force else "due_at <= :now")
-    if url:
-        conditions.append("url = :url")
-    chosen = conn.execute(
-        f"SELECT url, token + 1, state FROM sources WHERE {' AND '.join(conditions)} ORDER BY due_at, url LIMIT :limit",
-        {"now": moment, "url": url, "limit": max(limit, 0)},
-    ).fetchall()
+    free = "is_subscribed = 1 AND lease_until <= :now" + (" AND url = :url" if url else "")
+    due = "coalesce(polled_at < :now, 1)" if force else "due_at <= :now"
+    chosen: list[tuple[str, int, str]] = []
+    # The second search reads the whole index; it is only made when nothing else is due any more.
+    for condition in (due, f"NOT {due} AND polled_at > :wrong"):
+        left = limit - len(chosen)
+        if left > 0:
+            chosen += conn.execute(
+                f"SELECT url, token + 1, state FROM sources WHERE {free} AND {condition} "
+                "ORDER BY due_at, url LIMIT :left",
+                {"now": moment, "wrong": rows.to_microseconds(now + CLOCK_SLACK), "url": url, "left": left},
+            ).fetchall()
     lease_until = rows.to_microseconds(now + lease)
     conn.executemany(
         "UPDATE sources SET claimed_by = ?, lease_until = ?, token = ? WHERE url = ?",

@@ -9,15 +9,22 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from aggregator.errors import StoreError
-from aggregator.model import Published, Revision
+from aggregator.model import Published, Revision, StoryDay
 from aggregator.store import rows
 
 _REVISION = ", ".join(f"r.{name}" for name in rows.REVISION_COLUMNS)
 
 
 def stale_stories(conn: sqlite3.Connection) -> tuple[str, ...]:
-    """See :meth:`.base.Store.stale_stories`."""
-    found = conn.execute("SELECT id FROM stories WHERE is_stale = 1 AND merged_into IS NULL ORDER BY minted_at, id")
+    """See :meth:`.base.Store.stale_stories`.
+
+    A story of which texts were dropped keeps its last summary: a new one would know only what is left.
+    """
+    found = conn.execute(
+        "SELECT id FROM stories s WHERE is_stale = 1 AND merged_into IS NULL AND NOT EXISTS ("
+        "SELECT 1 FROM memberships m JOIN articles a ON a.id = m.article_id LEFT JOIN texts t ON t.article_n = a.n "
+        "WHERE m.story_id = s.id AND t.article_n IS NULL) ORDER BY minted_at, id"
+    )
     return tuple([story_id for (story_id,) in found])
 
 
@@ -66,6 +73,15 @@ def newest_revisions(conn: sqlite3.Connection, *, limit: int) -> tuple[Revision,
         (max(limit, 0),),
     )
     return tuple(map(rows.revision_of, found))
+
+
+def story_days(conn: sqlite3.Connection, *, since: datetime) -> tuple[StoryDay, ...]:
+    """See :meth:`.base.Store.story_days`."""
+    found = conn.execute(
+        "SELECT at - at % ? AS day, sum(n = 1), sum(n > 1) FROM revisions WHERE at >= ? GROUP BY day ORDER BY day",
+        (rows.DAY, rows.to_microseconds(rows.day_of(since))),
+    )
+    return tuple([StoryDay(day=rows.from_microseconds(day), n_new=new, n_grown=grown) for day, new, grown in found])
 
 
 def days_written(conn: sqlite3.Connection) -> tuple[datetime, ...]:

@@ -322,9 +322,15 @@ def published_columns(published: Published) -> dict[str, object]:
     }
 
 
+@lru_cache(maxsize=65_536)
+def _more_of(text: str) -> _More:
+    """Read the JSON of a place, once: every build reads all places of an output, and few of them change."""
+    return decode(_More, text)
+
+
 def published_of(columns: dict[str, Any]) -> Published:
     """Read what :func:`published_columns` gave."""
-    more = decode(_More, columns["more"])
+    more = _more_of(columns["more"])
     return Published(
         slug=columns["slug"],
         story_id=columns["story_id"],

@@ -25,6 +25,7 @@ from aggregator.model import (
     Revision,
     SourceState,
     Story,
+    StoryDay,
 )
 from aggregator.store import placing, polls, publishing
 from aggregator.store.base import Counts
@@ -206,6 +207,11 @@ class SqliteStore:
         """See :meth:`.base.Store.newest_revisions`."""
         with self._reading() as conn:
             return publishing.newest_revisions(conn, limit=limit)
+
+    def story_days(self, *, since: datetime) -> tuple[StoryDay, ...]:
+        """See :meth:`.base.Store.story_days`."""
+        with self._reading() as conn:
+            return publishing.story_days(conn, since=since)
 
     def days_written(self) -> tuple[datetime, ...]:
         """See :meth:`.base.Store.days_written`."""

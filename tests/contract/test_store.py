@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model import (
+    Announced,
     Article,
     ArticleChange,
     ChangeKind,
@@ -18,10 +19,12 @@ from aggregator.model import (
     Enclosure,
     KnownArticle,
     Merge,
+    PollDay,
     PollRecord,
     Published,
     SourceState,
     Story,
+    StoryDay,
 )
 from aggregator.store.base import Counts, Store
 from aggregator.store.memory import MemoryStore
@@ -347,6 +350,56 @@ def test_the_history_is_given_from_a_moment_on_oldest_first_then_by_address(stor
     poll(store, url=THREE, now=at(1))
     found = store.poll_history(since=at(1))
     assert [(each.polled_at, each.source_url) for each in found] == [(at(1), THREE), (at(2), ONE), (at(2), TWO)]
+
+
+def test_polls_are_added_up_by_day_and_source(store):
+    def polled(url, hours, **fields):
+        (claim,) = claim_all(store, now=at(hours), url=url, force=True)
+        after = replace(claim.state, last_polled_at=at(hours), next_poll_at=at(hours))
+        assert store.complete(claim, after, [], record(url, at(hours), **fields))
+
+    store.sync_sources([ONE, TWO])
+    polled(ONE, -13, outcome="new", n_new=4, seconds=0.1)
+    polled(ONE, 0, outcome="new", n_new=3, n_modified=1, seconds=0.1)
+    polled(TWO, 1, outcome="not modified", seconds=0.3)
+    polled(ONE, 2, outcome="failed", seconds=20.0, error="no answer")
+    polled(ONE, 3, outcome="unchanged", n_modified=2, seconds=0.2)
+    today = PollDay(
+        source_url=ONE, day=at(-12), n_polls=3, n_failed=1, n_fruitful=1, n_new=3, n_modified=3, seconds=20.3,
+        longest=20.0,
+    )  # fmt: skip
+    other = PollDay(source_url=TWO, day=at(-12), n_polls=1, seconds=0.3, longest=0.3)
+    before = PollDay(source_url=ONE, day=at(-36), n_polls=1, n_fruitful=1, n_new=4, seconds=0.1, longest=0.1)
+    assert store.poll_days(since=at(5)) == (today, other)
+    assert store.poll_days(since=at(-13)) == (before, today, other)
+    store.sync_sources([TWO])
+    assert store.poll_days(since=at(-13)) == (other,)
+
+
+def test_a_renamed_source_takes_its_days_along(store):
+    poll(store, url=TWO)
+    poll(store, url=ONE, now=at(1))
+    store.rename_source(ONE, TWO)
+    store.sync_sources([TWO])
+    (day,) = store.poll_days(since=NOW)
+    assert (day.source_url, day.n_polls) == (TWO, 2)
+
+
+def test_days_and_revisions_written_on_them(store):
+    put_story(store, "s1", "a1")
+    put_story(store, "s2", "a2")
+    for story_id, n, hours in (("s1", 1, -13), ("s1", 2, -12), ("s1", 3, 11.9), ("s2", 1, 12)):
+        store.save_revision(story_id, revision(story_id, n, at=at(hours)))
+    assert store.days_written() == (at(-36), at(-12), at(12))
+    assert store.story_days(since=at(0)) == (StoryDay(day=at(-12), n_grown=2), StoryDay(day=at(12), n_new=1))
+
+    def written(since, until):
+        return [(each.story_id, each.n) for each in store.revisions_written(since=at(since), until=at(until))]
+
+    assert written(-12, 12) == [("s1", 3)]
+    assert written(-36, -12) == [("s1", 1)]
+    assert written(-36, 13) == [("s1", 3), ("s2", 1)]
+    assert written(36, 60) == []
 
 
 def test_a_poll_record_comes_back_whole(store):
@@ -746,6 +799,21 @@ def test_published_entries_are_kept_by_output_and_story_and_replaced(store):
     assert store.published("none") == ()
 
 
+def test_a_place_keeps_all_that_its_output_remembers(store):
+    place = entry(
+        "top",
+        "s1",
+        entered=2,
+        revision=5,
+        updates=(Announced(n=3, at=at(1)), Announced(n=5, at=at(6.5))),
+        is_held=True,
+        left_at=at(9),
+        picture=Enclosure(url="https://one.example/a.jpg", type="image/jpeg", length=7),
+    )
+    store.save_published([place])
+    assert store.published("top") == (place,)
+
+
 def test_unrendered_stories_are_given_by_id(store):
     for story_id, now in (("s2", NOW), ("s1", at(1))):
         put_story(store, story_id, f"a{story_id}", now=now)
@@ -760,3 +828,15 @@ def test_counts_leave_out_what_is_merged_or_not_subscribed(store):
     merge(store, ("s2", "s1"))
     store.sync_sources([ONE, TWO])
     assert store.counts() == Counts(n_articles=3, n_stories=1, n_sources=2)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_source_polled_under_a_clock_that_was_ahead_is_due_at_once(store: Store, force: bool) -> None:
+    store.sync_sources([ONE, TWO])
+    for claim in store.claim_due(now=NOW, limit=9, lease=LEASE, worker="w"):
+        ahead = at(24 * 365) if claim.state.url == ONE else at(0.5)
+        polled = replace(claim.state, last_polled_at=ahead, next_poll_at=ahead + timedelta(hours=1))
+        store.complete(claim, polled, (), PollRecord(source_url=claim.state.url, polled_at=ahead, outcome="unchanged"))
+    found = store.claim_due(now=NOW, limit=9, lease=LEASE, worker="w", force=force)
+    assert [claim.state.url for claim in found] == [ONE], "half an hour is waited out"
+    assert store.claim_due(now=NOW, limit=9, lease=LEASE, worker="w", force=force) == ()

@@ -7,7 +7,7 @@ from aggregator.model import (
     CitedSource,
     Output,
     OutputView,
-    PollRecord,
+    PollDay,
     Revision,
     Section,
     Sentence,
@@ -125,13 +125,13 @@ STORY = StoryView(
 RANKED = ((REVISIONS[-1], 1.0, "5 publishers, among the newest"),)
 
 
-def source_view(host: str = "harbour.example", *, history: tuple[PollRecord, ...] = (), **fields: object) -> SourceView:
+def source_view(host: str = "harbour.example", *, days: tuple[PollDay, ...] = (), **fields: object) -> SourceView:
     url = f"https://{host}/feed.xml"
     given: dict[str, object] = {"title": "Harbour Courier", "site_url": f"https://{host}/", "lang": "en", **fields}
     return SourceView(
         source=Source(url=url, tags=("world",)),
         state=SourceState(url=url, **given),  # type: ignore[arg-type]
-        history=history,
+        days=days,
     )
 
 

@@ -323,7 +323,19 @@ def test_secrets_stay_at_their_origin(server: Server) -> None:
         for _, headers in server.seen[:2]:
             assert headers["Authorization"] == "Basic dXNlcjpwYXNz"
         for _, headers in (*other.seen, server.seen[2]):
-            assert not {"Authorization", "If-None-Match", "Cookie"} & set(headers)
+            assert not {"Authorization", "Cookie"} & set(headers)
+        assert [headers.get("If-None-Match") for _, headers in other.seen] == [None]
+
+
+def test_validators_go_to_the_origin_that_gave_them(server: Server) -> None:
+    with serving("127.0.0.2") as other:
+        other.pages["/feed"] = lambda h: h.answer(304)
+        given = state(server.url("/"), etag='"1"', validators_url=other.url("/feed"))
+        moved = redirect(302, other.url("/feed"))
+        result = fetch(server, page=moved, before=given, allow_hosts=(server.place, other.place))
+        assert isinstance(result, NotModified)
+        assert [headers.get("If-None-Match") for _, headers in server.seen] == [None]
+        assert [headers.get("If-None-Match") for _, headers in other.seen] == ['"1"']
 
 
 def test_a_missing_secret_is_told(server: Server) -> None:

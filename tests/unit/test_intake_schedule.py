@@ -13,6 +13,7 @@ from aggregator.intake.schedule import (
     after_poll,
     backs_off_domain,
     hash_body,
+    is_held,
     rhythm_of,
 )
 from aggregator.model import Fetched, FetchFailed, FetchResult, NotAFeed, NotModified, ParsedFeed, SourceState
@@ -221,3 +222,20 @@ def test_domain_back_off() -> None:
     assert backs_off_domain(FetchFailed(reason="", status=500, retry_after=hour)) is None
     assert backs_off_domain(FetchFailed(reason="", status=429)) is None
     assert backs_off_domain(OK) is None
+
+
+def test_what_a_server_asked_for_holds_against_a_forced_poll_and_what_we_decided_does_not() -> None:
+    asked = poll(result=FetchFailed(reason="429", status=429, retry_after=timedelta(hours=5)))
+    gone = poll(result=FetchFailed(reason="410", status=410, is_gone=True))
+    failing = poll(result=FetchFailed(reason="500", status=500))
+    assert [is_held(each, now=NOW + timedelta(hours=1)) for each in (asked, gone, failing, poll())] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not is_held(asked, now=NOW + timedelta(hours=5))
+    assert not is_held(state(), now=NOW), "never polled"
+    assert not is_held(asked, now=NOW - timedelta(days=3)), (
+        "the clock was wrong then: nobody may ask for more than a day"
+    )

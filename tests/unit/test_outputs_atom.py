@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from aggregator.model import EntryLink, OutputFeed
-from aggregator.outputs.atom import render_atom
-from aggregator.outputs.entry import build_feed, publish
+from aggregator.model import Enclosure, Entry, EntryLink, Origin, OutputFeed
+from aggregator.outputs.atom import atom_entry, render_atom
+from aggregator.outputs.entry import build_entry, build_feed, in_order, publish
 from tests.builders import NOW, at, revision, summary
 from tests.golden.compare import check_golden
 from tests.golden.outputs_sample import REVISIONS, SITE, STORY
@@ -26,12 +26,14 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
 def feed(n: int = 2) -> OutputFeed:
     """A feed of the sample story and ``n`` more."""
     output = SITE.outputs[0]
-    first = publish(output, REVISIONS[0], None, None)
-    rows = [(publish(output, REVISIONS[1], first, REVISIONS[0]), REVISIONS[1], STORY.story.minted_at)]
+    first = publish(output, REVISIONS[0], None, None, now=at(-3), stream_at=NOW)
+    place = publish(output, REVISIONS[1], first, REVISIONS[0], now=NOW, stream_at=NOW)
+    entries = [build_entry(SITE, STORY.story.minted_at.year, REVISIONS[1], place)]
     for i in range(n):
         shown = revision(f"more{i}", at=at(-i), summary=summary(n=2, lang="ko" if i % 2 else "en"))
-        rows.append((publish(output, shown, None, None), shown, NOW))
-    return build_feed(SITE, output, rows)
+        place = publish(output, shown, None, None, now=at(-i), stream_at=NOW)
+        entries.append(build_entry(SITE, 2026, shown, place))
+    return build_feed(SITE, output, in_order(entries))
 
 
 def tree(body: bytes) -> etree._Element:
@@ -111,6 +113,70 @@ def test_dates_are_whole_seconds_of_utc() -> None:
     odd = datetime.fromisoformat("2026-01-14T21:00:00.987654+09:00")
     root = tree(render_atom(replace(feed(0), updated_at=odd)))
     assert root.findtext(f"{ATOM}updated") == "2026-01-14T12:00:00Z"
+
+
+def only_entry(entry: Entry) -> etree._Element:
+    found = tree(render_atom(replace(feed(0), entries=(entry,)))).find(f"{ATOM}entry")
+    assert found is not None
+    return found
+
+
+MEDIA = "{http://search.yahoo.com/mrss/}"
+
+
+@pytest.mark.parametrize(
+    ("picture", "enclosure"),
+    [
+        (Enclosure(url="https://p1.example/a.jpg"), None),
+        (Enclosure(url="https://p1.example/a.jpg", type="image/jpeg"), None),
+        (Enclosure(url="https://p1.example/a.jpg", type="image/jpeg", length=9), ("image/jpeg", "9")),
+    ],
+)
+def test_a_picture_is_an_enclosure_only_where_its_type_and_length_are_known(
+    picture: Enclosure, enclosure: tuple[str, str] | None
+) -> None:
+    entry = only_entry(replace(feed(0).entries[0], picture=picture))
+    thumbnail = entry.find(f"{MEDIA}thumbnail")
+    assert thumbnail is not None
+    assert thumbnail.get("url") == picture.url
+    links = [link for link in entry.findall(f"{ATOM}link") if link.get("rel") == "enclosure"]
+    assert [(link.get("type"), link.get("length")) for link in links] == ([enclosure] if enclosure else [])
+
+
+def test_a_picture_with_a_bad_address_is_none() -> None:
+    entry = only_entry(replace(feed(0).entries[0], picture=Enclosure(url="javascript:x", type="image/png", length=1)))
+    assert entry.find(f"{MEDIA}thumbnail") is None
+
+
+def test_a_story_is_our_own_and_a_copy_says_where_it_is_from() -> None:
+    own = feed(0).entries[0]
+    assert only_entry(own).find(f"{ATOM}source") is None
+    origin = Origin(url="https://x.example/f", title="X", updated_at=NOW, site_url="https://x.example/")
+    source = only_entry(replace(own, author="A. Writer", origin=origin)).find(f"{ATOM}source")
+    assert source is not None
+    assert [source.findtext(f"{ATOM}{name}") for name in ("id", "title", "updated")] == [
+        "https://x.example/f",
+        "X",
+        "2026-01-14T12:00:00Z",
+    ]
+    assert [link.get("rel") for link in source.findall(f"{ATOM}link")] == ["self", "alternate"]
+
+
+def test_a_hub_and_the_archives_are_named() -> None:
+    urls = {"hub": "https://hub.example/", "previous_url": "https://news.example/top/archive/2025-12.atom"}
+    root = tree(render_atom(replace(feed(1), **urls)))
+    found = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+    assert (found["hub"], found["prev-archive"]) == (urls["hub"], urls["previous_url"])
+    archive = "{http://purl.org/syndication/history/1.0}archive"
+    assert root.find(archive) is None
+    root = tree(render_atom(replace(feed(1), current_url="https://news.example/top.atom")))
+    assert root.find(archive) is not None
+    assert root.findall(f"{ATOM}link")[2].get("rel") == "current"
+
+
+def test_a_remembered_entry_gives_the_same_bytes() -> None:
+    kept = {entry.id: atom_entry(entry, "en") for entry in feed(3).entries}
+    assert render_atom(feed(3), render=lambda entry, lang: kept[entry.id]) == render_atom(feed(3))
 
 
 @given(st.text(alphabet=st.characters(), max_size=60))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import PollRecord
+from aggregator.model import PollDay
 from aggregator.outputs import strings
 from aggregator.outputs.pages.charts import BAR_HEIGHT, MAX_LINES, MAX_ROWS, poll_chart, timeline
 from aggregator.outputs.pages.troubles import troubles
@@ -43,13 +43,15 @@ def test_a_timeline_holds_every_article_and_few_lines(hours: list[float]) -> Non
         assert all(2 <= float(x) <= 98 for x in drawn.lines)
 
 
-def record(hours: float, outcome: str) -> PollRecord:
-    return PollRecord(source_url="u", polled_at=at(hours), outcome=outcome)  # type: ignore[arg-type]
+def polled(days: int, **counts: int) -> PollDay:
+    """Give the polls of the day this many days after today."""
+    return PollDay(source_url="u", day=at(24 * days - 12), **counts)  # type: ignore[arg-type]
 
 
 def test_polls_are_counted_by_day_and_outcome() -> None:
-    records = [record(0, "failed"), record(-1, "new"), record(-2, "unchanged"), record(-3, "not modified")]
-    chart = poll_chart([*records, record(-24, "new"), record(-24 * 60, "new"), record(48, "new")], now=NOW)
+    today_too = polled(0, n_polls=3, n_failed=1)
+    days = [polled(0, n_polls=1, n_fruitful=1), today_too, polled(-1, n_polls=1, n_fruitful=1)]
+    chart = poll_chart([*days, polled(-60, n_polls=9), polled(2, n_polls=9)], now=NOW)
     assert chart is not None
     today, yesterday = chart.bars[-1], chart.bars[-2]
     assert (today.n_failed, today.n_new, today.n_quiet) == (1, 1, 2)

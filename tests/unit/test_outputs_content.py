@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Also, Section, Sentence, Summary
-from aggregator.outputs.content import beginning, shorten, story_html
+from aggregator.outputs.content import beginning, gap_before, shorten, split_ending, story_html
 from tests.builders import cited_source, summary
 from tests.golden.outputs_sample import SUMMARY
 
@@ -23,16 +23,16 @@ def stripped(html: str) -> str:
 
 def test_the_story_reads_well_without_tags() -> None:
     assert stripped(story_html(SUMMARY)).splitlines() == [
-        "Updated (5 articles) [1] [2] [3] [4] [5]",
+        "Updated (5 articles) from 5 publishers [1][2][3][4][5]",
         "Ports Reopen at Dawn",
         (
-            "The first ferry left the north harbour at 06:10 on Wednesday with 214 passengers. [1] [3] "
-            "The full timetable returns by Friday, the port said. [2]"
+            "The first ferry left the north harbour at 06:10 on Wednesday with 214 passengers [1][3]. "
+            "The full timetable returns by Friday, the port said [2]."
         ),
         "What the Two Sides Signed",
         (
-            "The agreement sets joint patrols of six vessels and a hotline between the coast guards. [2] [4] "
-            "합의문은 여섯 척의 공동 순찰을 규정하고 있다. [3]"
+            "The agreement sets joint patrols of six vessels and a hotline between the coast guards [2][4]. "
+            "합의문은 여섯 척의 공동 순찰을 규정하고 있다 [3]."
         ),
         "Sources (5 articles)",
         "",
@@ -45,9 +45,59 @@ def test_the_story_reads_well_without_tags() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "cited"),
+    [
+        ("They agreed on joint projects.", "They agreed on joint projects [1]."),
+        ("Was it? Yes!", "Was it? Yes [1]!"),
+        ("Is it true?!", "Is it true [1]?!"),
+        ("Prices rose by 3.5.", "Prices rose by 3.5 [1]."),
+        ('He said "no."', 'He said "no." [1]'),
+        ('He called it "nothing".', 'He called it "nothing" [1].'),
+        ("He said “never!”", "He said “never!” [1]"),
+        ("It opened in May (a year late.)", "It opened in May (a year late.) [1]"),
+        ("They met in the U.S.", "They met in the U.S. [1]"),
+        ("It ended at 5 a.m.", "It ended at 5 a.m. [1]"),
+        ("It was bought by Acme Inc.", "It was bought by Acme Inc. [1]"),
+        ("And so on...", "And so on... [1]"),
+        ("And so on…", "And so on… [1]"),
+        ("No stop at all", "No stop at all [1]"),
+        ("Vraiment\u00a0?", "Vraiment [1]\u00a0?"),
+        ("終わった。", "終わった[1]。"),
+        ("「終わった。」", "「終わった。」[1]"),
+        ("真的吗？", "真的吗[1]？"),
+        ("순찰을 규정하고 있다.", "순찰을 규정하고 있다 [1]."),
+        ("هل انتهى؟", "هل انتهى [1]؟"),
+        ("यह समाप्त हुआ।", "यह समाप्त हुआ [1]।"),
+        (".", ". [1]"),
+    ],
+)
+def test_citations_stand_before_the_stop_that_ends_a_sentence(sentence: str, cited: str) -> None:
+    body, ending = split_ending(sentence)
+    assert body + gap_before("[1]", body, ending) + "[1]" + ending == cited
+
+
+@given(st.text(max_size=60))
+def test_a_sentence_is_parted_without_loss(text: str) -> None:
+    body, ending = split_ending(text)
+    assert body + ending == text.rstrip()
+    assert body or not ending
+
+
+def test_what_is_new_is_told_first_and_numbers_still_agree() -> None:
+    told = summary(n=3)
+    html = story_html(told, news=told.sections[0].sentences[2:])
+    assert stripped(html).splitlines()[0] == (
+        "Updated (3 articles) from 3 publishers [1][2][3]: Sentence 3 says something of its own [3]."
+    )
+    first_seen = list(dict.fromkeys(links(html)))
+    numbers = re.findall(r'<a href="([^"]*)" title="[^"]*">\[(\d+)\]', html)
+    assert all(first_seen.index(unescape(url)) + 1 == int(n) for url, n in numbers)
+
+
 def test_links_appear_in_the_order_of_their_numbers_so_that_text_browsers_number_them_alike() -> None:
     in_order = story_html(summary(n=3))
-    assert "<p>Updated (3 articles)</p>" in in_order
+    assert "<p>Updated (3 articles) from 3 publishers</p>" in in_order
     out_of_order = replace(
         summary(n=3), sections=(Section(heading="", sentences=(Sentence(text="Later.", citations=(3,)),)),)
     )

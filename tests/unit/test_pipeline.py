@@ -115,3 +115,49 @@ def test_copies_follow_their_origin_through_chains_and_no_article_is_lost() -> N
     assert [(r.article.id, [c.id for c in r.copies]) for r in reports] == [("a", ["b"])]
     orphan = (membership("b", "s1", copy_of="gone"),)
     assert len(pipeline.reports_of(story("s1", memberships=orphan), [article("b")])) == 1
+
+
+def test_a_forced_poll_obeys_what_a_server_asked_for(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    store = MemoryStore()
+    poll(store, FetchFailed(reason="too many", status=429, retry_after=timedelta(hours=5)))
+    assert poll(store, hours=1).n_polled == 0
+    assert f"{URL} was not asked: Retry-After" in caplog.text
+    assert poll(store, body(FIRST), hours=6).n_new == 1
+
+
+def test_a_forced_poll_asks_the_others_of_a_domain_that_asked_for_a_pause() -> None:
+    store = MemoryStore()
+    other = source("https://one.example/other.xml")
+    busy = FetchFailed(reason="too many", status=429, retry_after=timedelta(hours=5))
+    both = [source(URL), other]
+    for hours, answers in enumerate([(busy, body(FIRST)), (NotModified(url=other.url),)]):
+        report = pipeline.poll(
+            store,
+            Answers(*answers),
+            both,
+            clock=lambda hours=hours: NOW + timedelta(hours=hours),
+            worker="w",
+            n_workers=1,
+            force=True,
+        )
+        assert report.n_polled == 2 - hours
+    assert {each.url: each.reason for each in store.source_states()}[URL] == "Retry-After"
+
+
+def test_a_source_under_a_pause_does_not_hide_those_behind_it() -> None:
+    store = MemoryStore()
+    urls = [f"https://{name}.example/feed" for name in ("a", "b", "c")]
+    busy = FetchFailed(reason="too many", status=429, retry_after=timedelta(hours=5))
+    for hours, answers in enumerate([(busy, busy, busy), ()]):
+        report = pipeline.poll(
+            store,
+            Answers(*answers),
+            [source(url) for url in urls],
+            clock=lambda hours=hours: NOW + timedelta(hours=hours),
+            worker="w",
+            n_workers=1,
+            force=True,
+        )
+        assert report.n_polled == (0 if hours else 3)
+    assert len(store.claim_due(now=NOW + timedelta(hours=9), limit=9, lease=timedelta(1), worker="v")) == 3

@@ -97,6 +97,16 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(path):
     assert whole_schema(path) == before
 
 
+def test_places_of_an_older_database_get_the_defaults(path):
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        migrate(conn, path, now=NOW, migrations=read_migrations()[:1])
+        conn.execute("INSERT INTO published VALUES ('top', 's1', 0, 0, 'H', 2)")
+    with closing(SqliteStore.open(path, now=NOW)) as store:
+        (place,) = store.published("top")
+    assert (place.revision, place.entered, place.updates, place.is_held, place.left_at) == (2, 1, (), False, None)
+
+
 def test_an_older_database_is_refused_to_readers_until_it_is_brought_up_to_date(path):
     make(path)
     n = len(read_migrations()) + 1
@@ -291,10 +301,12 @@ def test_what_is_asked_often_is_found_by_an_index(path, method, arguments, index
         store._database.conn.set_trace_callback(seen.append)
         getattr(store, method)(**arguments)
         store._database.conn.set_trace_callback(None)
-        (select,) = [sql for sql in seen if sql.lstrip().startswith("SELECT")]
-        plan = [row[3] for row in store._database.conn.execute(f"EXPLAIN QUERY PLAN {select}")]
-        assert any(index in step for step in plan), plan
-        assert not any(step.startswith("SCAN") and index not in step and step != "SCAN live" for step in plan), plan
+        selects = [sql for sql in seen if sql.lstrip().startswith("SELECT")]
+        assert selects
+        for select in selects:
+            plan = [row[3] for row in store._database.conn.execute(f"EXPLAIN QUERY PLAN {select}")]
+            assert any(index in step for step in plan), plan
+            assert not any(step.startswith("SCAN") and index not in step and step != "SCAN live" for step in plan), plan
 
 
 # ---------------------------------------------------------------- kill -9
@@ -366,3 +378,15 @@ def test_a_writer_that_is_killed_leaves_every_source_whole_or_absent(path):
     assert 0 < n_before < N_SOURCES
     write_until(path, None)
     assert assert_whole(path) == N_SOURCES
+
+
+def test_the_days_of_polls_that_were_noted_before_are_added_up(path):
+    path.parent.mkdir(exist_ok=True)
+    at_three = 3 * 3_600_000_000
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        migrate(conn, path, now=NOW, migrations=read_migrations()[:2])
+        conn.execute("INSERT INTO sources (url, due_at, state) VALUES ('u', 0, '{}')")
+        for i, outcome in enumerate(("new", "failed", "unchanged")):
+            conn.execute("INSERT INTO polls VALUES (?, 'u', ?, 2, 1, 0.25, '')", (at_three + i, outcome))
+        migrate(conn, path, now=NOW)
+        assert conn.execute("SELECT * FROM poll_days").fetchall() == [(0, "u", 3, 1, 1, 6, 3, 750_000, 0.25)]

@@ -77,7 +77,9 @@ class Twins(RuleBasedStateMachine):
             for kind, number, hour in found
         ]
         state = replace(claim.state, last_polled_at=self.now, next_poll_at=self.now + timedelta(hours=next_in))
-        record = PollRecord(source_url=url, polled_at=self.now, outcome="new", n_new=len(found), seconds=abs(next_in) / 7)
+        record = PollRecord(
+            source_url=url, polled_at=self.now, outcome="new", n_new=len(found), seconds=abs(next_in) / 7
+        )
         self.both("complete", claim, state, changes, record)
 
     @rule(chosen=st.lists(urls, max_size=2), until=hours)
@@ -129,6 +131,7 @@ class Twins(RuleBasedStateMachine):
             self.both(method)
         self.both("poll_history", since=NOW)
         self.both("poll_days", since=NOW)
+        self.both("story_days", since=NOW)
         self.both("days_written")
         self.both("revisions_written", since=NOW, until=at(1))
         self.both("live_stories", since=at(1))

@@ -1,15 +1,13 @@
-"""Own the arithmetic of charts: values to positions in percent and pixels. Templates draw them as inline SVG.
+"""Own the arithmetic of a timeline: values to positions in percent and pixels. Templates draw them as inline SVG.
 
 Horizontal positions are percent of the width, so that a chart fits any screen while its text keeps its size; heights
 are pixels. Pure.
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aggregator.model import PollRecord, Summary
+from aggregator.model import Summary
 from aggregator.outputs import strings
 from aggregator.outputs.content import shorten, source_name
 
@@ -19,7 +17,6 @@ MAX_ROWS = 12  # publishers with a row of their own
 MAX_NAME = 40  # characters; SVG text does not wrap, and this fits a phone
 LEFT, RIGHT = 2.0, 98.0  # percent; a dot at the very edge would be cut in half
 MAX_LINES = 8  # vertical lines of a time axis
-BAR_HEIGHT = 96  # pixels of the highest bar
 _STEPS = tuple(
     timedelta(minutes=minutes)
     for minutes in (5, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 43_200, 129_600, 525_600)
@@ -104,70 +101,3 @@ def _marks(first_at: datetime, last_at: datetime) -> tuple[timedelta, list[datet
         marks.append(midnight + k * step)
         k += 1
     return step, marks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """Polls of one day: counts, and where the bar stands (percent and pixels from the top)."""
-
-    day: datetime
-    n_new: int
-    n_quiet: int
-    n_failed: int
-    x: str
-    quiet_y: int
-    quiet_height: int
-    new_y: int
-    new_height: int
-    failed_y: int
-    failed_height: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollChart:
-    """Polls a day, oldest first; ``width`` of a bar in percent, ``top`` the highest count."""
-
-    bars: tuple[Bar, ...]
-    width: str
-    top: int
-    height: int = BAR_HEIGHT
-
-
-def poll_chart(records: Sequence[PollRecord], *, now: datetime, n_days: int = 30) -> PollChart | None:
-    """Count polls a day over the last ``n_days`` days by outcome; ``None``: there were none."""
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    counts: dict[datetime, Counter[str]] = {}
-    for record in records:
-        at = record.polled_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        if today - timedelta(days=n_days) < at <= today:
-            kind = record.outcome if record.outcome in ("failed", "new") else "quiet"
-            counts.setdefault(at, Counter())[kind] += 1
-    if not counts:
-        return None
-    top = max(each.total() for each in counts.values())
-    bars = []
-    for i in range(n_days):
-        at = today - timedelta(days=n_days - 1 - i)
-        n = counts.get(at, Counter())
-        quiet, new, failed = (_pixels(n[kind], top) for kind in ("quiet", "new", "failed"))
-        bars.append(
-            Bar(
-                day=at,
-                n_new=n["new"],
-                n_quiet=n["quiet"],
-                n_failed=n["failed"],
-                x=f"{100 * i / n_days:.2f}",
-                quiet_y=BAR_HEIGHT - quiet,
-                quiet_height=quiet,
-                new_y=BAR_HEIGHT - quiet - new,
-                new_height=new,
-                failed_y=BAR_HEIGHT - quiet - new - failed,
-                failed_height=failed,
-            )
-        )
-    return PollChart(bars=tuple(bars), width=f"{80 / n_days:.2f}", top=top)
-
-
-def _pixels(n: int, top: int) -> int:
-    """Return the height of a part of a bar; what happened at all is seen."""
-    return max(2, round(n * (BAR_HEIGHT - 6) / top)) if n else 0

@@ -13,6 +13,7 @@ from aggregator.outputs.site import Site, language_tag
 N_SECOND = 3  # beside the lead on a wide screen
 N_BELOW = 2  # below the lead: with them it is about as high as the three beside it
 N_THIRD = 9  # three full rows of three columns
+NO_GROWTH = frozenset({"rearranged", "wording"})  # a change that brings a reader nothing
 N_TAGGED = 12  # headlines under one tag
 
 
@@ -26,6 +27,7 @@ class Card:
         names: What to call the publisher of each source, by number.
         standfirst: One sentence of it, or none.
         why: Why it stands where it does; said of the lead only.
+        grown: What is new in it, in words; empty: it is as it was first told, or only worded anew.
     """
 
     revision: Revision
@@ -33,6 +35,7 @@ class Card:
     names: dict[int, str]
     standfirst: tuple[Sentence, ...]
     why: str = ""
+    grown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +54,12 @@ def arrange(ranked: Sequence[tuple[Revision, float, str]]) -> Front:
 
     Tags stand in the order in which their best story ranks; stories without any come last.
     """
-    cards = [_card(revision, reason) for revision, _, reason in ranked]
+    cards = [card(revision, reason) for revision, _, reason in ranked]
     n_top = 1 + N_SECOND + N_BELOW
     rest = cards[n_top + N_THIRD :]
     by_tag: dict[str, list[Card]] = {}
-    for card in rest:
-        by_tag.setdefault(_first_tag(card.revision), []).append(card)
+    for each in rest:
+        by_tag.setdefault(_first_tag(each.revision), []).append(each)
     tags = sorted(by_tag, key=lambda tag: tag == "")  # stable: only the untagged move
     return Front(
         lead=cards[0] if cards else None,
@@ -71,14 +74,17 @@ def _first_tag(revision: Revision) -> str:
     return next((tag for tag in map(plain, revision.tags) if tag), "")
 
 
-def _card(revision: Revision, why: str) -> Card:
+def card(revision: Revision, why: str = "") -> Card:
+    """Return a story in brief."""
     sections = revision.summary.sections
+    grown = plain(revision.change) if revision.n > 1 else ""
     return Card(
         revision=revision,
         languages=languages(revision),
         names=names(revision.summary),
         standfirst=sections[0].sentences[:1] if sections else (),
         why=plain(why),
+        grown="" if grown in NO_GROWTH else grown,
     )
 
 

@@ -1,15 +1,18 @@
 """Own the pages: values in, whole HTML files out. Their look is in ``templates/``, their words are in ``strings``.
 
 Pure: no clock and no file but its own templates, read when a :class:`Pages` is made. Every text of an article is
-escaped by the templates, cleaned once more by ``finalize``, and its addresses pass ``safe_url``; a content security
-policy with no scripts stands in every page. No page but ``status.html`` may show what changes with every poll.
+escaped by the templates, cleaned once more by ``finalize``, and its addresses pass ``safe_url``. A content security
+policy in every page allows one style sheet and one script, ours, by their hashes. No page but ``status.html`` may show
+what changes with every poll.
 """
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Protocol
 
@@ -17,23 +20,28 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from aggregator.markup import clean, safe_url
-from aggregator.model import OutputView, Revision, SourceView, StoryView
+from aggregator.model import OutputView, Revision, SourceView, StoryDay, StoryView
 from aggregator.outputs import strings
-from aggregator.outputs.content import beginning, plain, shorten, source_name
+from aggregator.outputs.content import beginning, gap_before, plain, shorten, source_name, split_ending
 from aggregator.outputs.entry import is_wanted
-from aggregator.outputs.pages import charts, front, story
-from aggregator.outputs.pages.troubles import called, in_words, troubles
+from aggregator.outputs.pages import archive, charts, days, front, search, story
+from aggregator.outputs.pages.sources import called, health_of, source_records
+from aggregator.outputs.pages.troubles import troubles
+from aggregator.outputs.publish import FORMATS
 from aggregator.outputs.site import Site, direction, feed_url, host, language_tag, story_url
 
-FORMATS = ((".atom", "Atom", "application/atom+xml"),)  # of each output feed, as they are written
+FOUND_FORMATS = FORMATS[:1]  # what a feed reader finds by itself on every page: one a feed, so that it need not ask
+MAIN_FORMATS = FORMATS[:4]  # what a story's page offers
+SCRIPT_FILE = "site.js"
 MAX_DESCRIPTION = 200  # characters; what search engines and link previews show
-_TEMPLATES = ("index", "story", "moved", "feeds", "status")
-_BELOW = frozenset({"story", "moved"})  # pages in a folder of their own
+_TEMPLATES = ("index", "story", "moved", "feeds", "status", "day", "archive")
+_BELOW = frozenset({"story", "moved", "day", "archive"})  # pages in a folder of their own
+_HYPHENATED = re.compile(r"((?<![\w-])(?:\w{1,3}-\w{1,10}|\w{4,10}-\d{1,3})(?![\w-]))")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_FAVICON = (
-    "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%2016%2016'%3E"
-    "%3Crect%20width='16'%20height='16'%20rx='2'%20fill='%231f4e79'/%3E"
-    "%3Cpath%20d='M3%204h10M3%207.5h10M3%2011h6'%20stroke='%23fcfaf5'%20stroke-width='1.6'/%3E%3C/svg%3E"
+ICON_FILE = "icon.svg"  # a file of its own: a data: address in a page would have to be allowed for every picture
+_ICON = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="2" fill="#1f4e79"/>'
+    b'<path d="M3 4h10M3 7.5h10M3 11h6" stroke="#fcfaf5" stroke-width="1.6"/></svg>\n'
 )
 
 
@@ -54,21 +62,31 @@ class Pages:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._templates = _compiled()
+        self._templates = _compiled().templates
 
-    def index(self, ranked: Sequence[tuple[Revision, float, str]], *, n_sources: int, n_answering: int) -> bytes:
+    def index(
+        self,
+        ranked: Sequence[tuple[Revision, float, str]],
+        *,
+        n_sources: int,
+        n_answering: int,
+        days: Sequence[datetime] = (),
+    ) -> bytes:
         """Write the front page: the best story with its first section, two tiers of others, the rest by tag.
 
         Args:
             ranked: (story, score, why it stands there), best first.
             n_sources: Subscribed sources.
             n_answering: Those that have ever answered; both are shown only while there is no story.
+            days: Those of the archive.
         """
+        newest_at = max((revision.newest_at for revision, _, _ in ranked), default=None)
         return self._render(
             "index",
             canonical=self.site.base_url,
             front=front.arrange(ranked),
-            newest_at=max((revision.newest_at for revision, _, _ in ranked), default=None),
+            newest_at=newest_at,
+            days=archive.latest(days, newest_at),
             empty=front.empty_state(self.site, n_sources=n_sources, n_answering=n_answering),
         )
 
@@ -93,7 +111,8 @@ class Pages:
             first_at=min((source.published_at for source in summary.sources), default=revision.newest_at),
             publishers=publishers,
             n_others=n_others,
-            first_citations=story.first_citations(summary),
+            firsts=story.first_citations(summary),
+            cited_numbers={n for section in summary.sections for each in section.sentences for n in each.citations},
             versions=story.versions(view.revisions),
             evidence=story.evidence(view),
             timeline=charts.timeline(summary),
@@ -111,25 +130,113 @@ class Pages:
             "feeds", canonical=f"{self.site.base_url}feeds.html", outputs=outputs, sources=sources, called=called
         )
 
+    def archive_day(
+        self,
+        day: datetime,
+        ranked: Sequence[tuple[Revision, float, str]],
+        *,
+        earlier: datetime | None,
+        later: datetime | None,
+    ) -> bytes:
+        """Write a day of the archive.
+
+        Args:
+            day: Its midnight, UTC.
+            ranked: The last revision of each story that was written on it, best first.
+            earlier: The day before it that has a page; ``None``: it is the first.
+            later: The day after it that has a page; ``None``: it is the last.
+        """
+        stories = archive.whole(ranked)
+        return self._render(
+            "day",
+            canonical=self.site.base_url + archive.file_of(day),
+            day=day,
+            cards=archive.cards(stories),
+            n_stories=len(stories),
+            earlier=earlier,
+            later=later,
+        )
+
+    def archive_index(self, days: Sequence[datetime]) -> bytes:
+        """Write the list of days, by month, newest first."""
+        return self._render(
+            "archive", canonical=f"{self.site.base_url}{archive.FOLDER}/index.html", months=archive.months(days)
+        )
+
+    def search_index(self, revisions: Sequence[Revision]) -> bytes:
+        """Write what the script searches; it stands at ``search.FILE``."""
+        return search.render_index(revisions)
+
+    def script(self) -> bytes:
+        """Give the script of every page; it stands at ``SCRIPT_FILE``."""
+        return _compiled().script
+
     def status(
-        self, *, sources: Sequence[SourceView], outputs: Sequence[OutputView], counts: Counted, now: datetime
+        self,
+        *,
+        sources: Sequence[SourceView],
+        outputs: Sequence[OutputView],
+        counts: Counted,
+        now: datetime,
+        stories: Sequence[StoryDay] = (),
     ) -> bytes:
         """Write how the program fares: what is wrong first, then each source. The one page that knows the time."""
         wrong = troubles(sources, now=now)
+        polled = [day for view in sources for day in view.days]
         return self._render(
             "status",
             canonical=f"{self.site.base_url}status.html",
             failures=[each for each in wrong if each.is_failure],
             oddities=[each for each in wrong if not each.is_failure],
             sources=sources,
+            healths=[health_of(view, now=now) for view in sources],
             outputs=outputs,
             counts=counts,
             now=now,
-            chart=charts.poll_chart([record for view in sources for record in view.history], now=now),
+            polls=days.poll_chart(polled, now=now),
+            answers=days.answer_chart(polled, now=now),
+            stories=days.story_chart(stories, now=now),
             n_asked=sum(view.state.last_polled_at is not None for view in sources),
-            called=called,
-            in_words=in_words,
         )
+
+    def status_json(
+        self,
+        *,
+        sources: Sequence[SourceView],
+        outputs: Sequence[OutputView],
+        counts: Counted,
+        now: datetime,
+        stories: Sequence[StoryDay] = (),
+    ) -> bytes:
+        """Write the same for programs. Lists of a source's days are parallel to ``days``, today last."""
+        first = days.midnight(now) - timedelta(days=days.N_DAYS - 1)
+        record = {
+            "at": strings.machine_time(now),
+            "articles": counts.n_articles,
+            "stories": counts.n_stories,
+            "days": [f"{first + timedelta(days=i):%Y-%m-%d}" for i in range(days.N_DAYS)],
+            "stories_written": [
+                {"day": f"{each.day:%Y-%m-%d}", "new": each.n_new, "grown": each.n_grown} for each in stories
+            ],
+            "outputs": [
+                {
+                    "slug": view.output.slug,
+                    "title": plain(view.output.title),
+                    "entries": view.n_entries,
+                    "updated_at": strings.machine_time(view.updated_at) if view.updated_at else None,
+                }
+                for view in outputs
+            ],
+        }
+        head = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        lines = [
+            json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in source_records(sources, now=now)
+        ]
+        return (head[:-1] + ',"sources":[\n' + ",\n".join(lines) + "\n]}\n").encode()
+
+    def icon(self) -> bytes:
+        """Give the picture that every page names as its icon; it stands at ``ICON_FILE``."""
+        return _ICON
 
     def _render(self, name: str, **values: object) -> bytes:
         template: Template = self._templates[name]
@@ -137,9 +244,15 @@ class Pages:
         return template.render(values, site=self.site, site_title=plain(self.site.title), root=root).encode()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compiled:
+    templates: dict[str, Template]
+    script: bytes
+
+
 @cache
-def _compiled() -> dict[str, Template]:
-    """Return the templates by name, compiled once in a process (0.15 s)."""
+def _compiled() -> _Compiled:
+    """Return templates and script, compiled once in a process (0.15 s)."""
     environment = Environment(
         loader=PackageLoader("aggregator.outputs.pages", "templates"),
         autoescape=True,
@@ -151,6 +264,7 @@ def _compiled() -> dict[str, Template]:
         auto_reload=False,
     )
     css = _stylesheet(environment)
+    script = _script(environment)
     environment.filters |= {
         "plain": plain,
         "shorten": shorten,
@@ -162,18 +276,30 @@ def _compiled() -> dict[str, Template]:
         "tag": language_tag,
         "dir": direction,
         "language": strings.language_name,
+        "date": lambda day: f"{day:%Y-%m-%d}",
+        "split_ending": split_ending,
+        "unbroken": unbroken,
     }
     environment.globals |= {
         "s": strings,
         "css": Markup(css),  # noqa: S704 - our own file
-        "csp": Markup(_policy(css)),  # noqa: S704 - built here, and its quotes may stand in a double-quoted attribute
-        "favicon": Markup(_FAVICON),  # noqa: S704 - the same
+        "csp": Markup(_policy(css, script)),  # noqa: S704 - built here, and its quotes may stand in a double-quoted attribute
+        "icon": ICON_FILE,
+        "script": SCRIPT_FILE,
+        "integrity": f"sha256-{_digest(script)}",
         "formats": FORMATS,
+        "main_formats": MAIN_FORMATS,
+        "found_formats": FOUND_FORMATS,
+        "gap_before": gap_before,
+        "spark_width": days.SPARK_WIDTH,
+        "spark_height": days.SPARK_HEIGHT,
         "feed_url": feed_url,
         "source_name": source_name,
         "host": host,
     }
-    return {name: environment.get_template(f"{name}.html.j2") for name in _TEMPLATES}
+    return _Compiled(
+        templates={name: environment.get_template(f"{name}.html.j2") for name in _TEMPLATES}, script=script
+    )
 
 
 def _finalize(value: object) -> object:
@@ -189,7 +315,32 @@ def _stylesheet(environment: Environment) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _policy(css: str) -> str:
-    """Return the content security policy: nothing but this style sheet and images of our own."""
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+def _script(environment: Environment) -> bytes:
+    """Return the script without comments and indentation, with the words that it says."""
+    source = environment.get_template("site.js.j2").render(words=strings.SCRIPT)
+    lines = (line.strip() for line in _COMMENT.sub("", source).splitlines())
+    return ("\n".join(line for line in lines if line) + "\n").encode()
+
+
+def _digest(body: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(body).digest()).decode()
+
+
+def _policy(css: str, script: bytes) -> str:
+    """Return the content security policy: this style sheet, this script, and pictures and an index of our own.
+
+    Source: CSP 3, 6.7.2.4: a hash allows a script file whose ``integrity`` names it; a browser that does not know this
+    yet loads no script, and the page is whole without.
+    """
+    return (
+        f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(css.encode())}'; "
+        "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def unbroken(headline: str) -> Markup:
+    """Keep short words with a hyphen or a figure on one line: "Aurora-4", "3-0", "e-bike". Escapes the text."""
+    return Markup("").join(
+        Markup('<span class="whole">{}</span>').format(clean(part)) if i % 2 else clean(part)
+        for i, part in enumerate(_HYPHENATED.split(headline))
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 from aggregator.model import Revision, StoryView, Summary
 from aggregator.outputs import strings
 from aggregator.outputs.content import plain, source_name
+from aggregator.outputs.pages.evidence import told
 
 MAX_VERSIONS = 20  # newest; a story of weeks has hundreds
 N_PUBLISHERS = 6  # named in the line below the headline
@@ -49,24 +50,26 @@ def names(summary: Summary) -> dict[int, str]:
     return {source.n: source_name(source.name, source.publisher) for source in summary.sources}
 
 
-def first_citations(summary: Summary) -> dict[int, tuple[int, int]]:
-    """Return (section, sentence) of the first citation of each source, from 0: there the return arrow leads."""
-    first: dict[int, tuple[int, int]] = {}
+def first_citations(summary: Summary) -> dict[tuple[int, int], frozenset[int]]:
+    """Return by (section, sentence), from 0, the sources that are first cited there: there the return arrows lead."""
+    seen: set[int] = set()
+    first: dict[tuple[int, int], frozenset[int]] = {}
     for i, section in enumerate(summary.sections):
         for j, sentence in enumerate(section.sentences):
-            for n in sentence.citations:
-                first.setdefault(n, (i, j))
+            if fresh := frozenset(sentence.citations) - seen:
+                first[i, j] = fresh
+                seen |= fresh
     return first
 
 
 def versions(revisions: Sequence[Revision]) -> tuple[Version, ...]:
     """Tell the newest ``MAX_VERSIONS`` revisions, newest first."""
-    told = []
+    found = []
     for i, revision in enumerate(revisions):
         before = revisions[i - 1] if i else None
         summary = revision.summary
         is_renamed = before is not None and plain(before.summary.headline) != plain(summary.headline)
-        told.append(
+        found.append(
             Version(
                 n=revision.n,
                 at=revision.at,
@@ -77,7 +80,7 @@ def versions(revisions: Sequence[Revision]) -> tuple[Version, ...]:
                 lang_before=before.summary.lang if before is not None else "und",
             )
         )
-    return tuple(reversed(told[-MAX_VERSIONS:]))
+    return tuple(reversed(found[-MAX_VERSIONS:]))
 
 
 def evidence(view: StoryView) -> tuple[Reason, ...]:
@@ -92,6 +95,5 @@ def evidence(view: StoryView) -> tuple[Reason, ...]:
     for membership in view.story.memberships:
         if membership.article_id in place:
             n, name, is_copy = place[membership.article_id]
-            told = strings.reason(plain(membership.rule), plain(membership.reason), membership.probability)
-            reasons.append(Reason(n=n, name=name, reason=told, is_copy=is_copy))
+            reasons.append(Reason(n=n, name=name, reason=told(membership), is_copy=is_copy))
     return tuple(sorted(reasons, key=lambda each: (each.n, each.is_copy)))

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from aggregator.markup import safe_url
 from aggregator.model import SourceView
 from aggregator.outputs import strings
 from aggregator.outputs.content import plain
-
-SILENCE = 5  # times its own rhythm; a weekly source that skips two issues is not worth a word
-MIN_SILENCE = timedelta(days=3)
-MOVED_FOR_GOOD = 3  # times in a row the same permanent redirect was seen
+from aggregator.outputs.health import MOVED_FOR_GOOD
+from aggregator.outputs.pages.sources import called, silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,23 +19,6 @@ class Trouble:
     name: str
     sentence: str
     is_failure: bool
-
-
-def called(view: SourceView) -> str:
-    """Return what to call a source: its own name, the feed's title, else its address."""
-    return plain(view.source.name) or plain(view.state.title) or safe_url(view.source.url) or plain(view.source.url)
-
-
-def in_words(view: SourceView) -> str:
-    """Say the state of a source in one or two words."""
-    state = view.state
-    if state.is_gone:
-        return "gone"
-    if state.n_failures:
-        return "failing"
-    if state.last_polled_at is None:
-        return "not asked yet"
-    return "ok"
 
 
 def troubles(views: Sequence[SourceView], *, now: datetime) -> tuple[Trouble, ...]:
@@ -76,11 +56,12 @@ def _oddities(view: SourceView, now: datetime) -> list[str]:
     odd = []
     if state.moved_to and state.n_moved >= MOVED_FOR_GOOD and not state.is_gone:
         odd.append(f"has moved for good to {plain(state.moved_to)}. Change its address in feeds.toml.")
-    if state.rhythm and state.newest_at and not state.n_failures:
-        silent = now - state.newest_at
-        if silent > max(MIN_SILENCE, SILENCE * state.rhythm):
-            usual = strings.duration(state.rhythm)
-            odd.append(f"has been silent for {strings.duration(silent)}; it usually writes every {usual}.")
+    silent_for = silence(view, now=now)
+    if silent_for and state.rhythm:
+        odd.append(
+            f"has been silent for {strings.duration(silent_for)}; it usually writes every "
+            f"{strings.duration(state.rhythm)}."
+        )
     if state.warning and not state.n_failures:
         odd.append(f"answers, but oddly: {plain(state.warning)}.")
     return odd

@@ -1,0 +1,36 @@
+"""Own the index that the script searches: one short line a story, newest first. Pure."""
+
+import json
+from collections.abc import Sequence
+
+from aggregator.model import Revision
+from aggregator.outputs import strings
+from aggregator.outputs.content import beginning, plain, shorten
+from aggregator.outputs.pages.story import publishers
+from aggregator.outputs.site import language_tag
+
+FILE = "archive/search.json"  # no output can be called so, as one could be called "search"
+MAX_STORIES = 2_000  # about 600 kB, 200 kB through gzip; fetched only when somebody searches
+MAX_HEADLINE, MAX_BEGINNING = 200, 140  # characters
+
+
+def render_index(revisions: Sequence[Revision]) -> bytes:
+    """Write ``{"stories": [[id, headline, language, day, publishers, beginning and tags], ...]}``, newest first."""
+    ordered = sorted(revisions, key=lambda each: each.story_id)
+    ordered.sort(key=lambda each: each.newest_at, reverse=True)
+    lines = [json.dumps(_line(each), ensure_ascii=False, separators=(",", ":")) for each in ordered[:MAX_STORIES]]
+    return ('{"stories":[\n' + ",\n".join(lines) + "\n]}\n").encode()
+
+
+def _line(revision: Revision) -> list[str]:
+    summary = revision.summary
+    named, _ = publishers(summary)
+    tags = " ".join(plain(tag) for tag in revision.tags)
+    return [
+        revision.story_id,
+        shorten(plain(summary.headline), MAX_HEADLINE) or strings.UNTITLED,
+        language_tag(summary.lang),
+        strings.machine_time(revision.newest_at)[:10],
+        ", ".join(named),
+        f"{shorten(beginning(summary), MAX_BEGINNING)} {tags}".strip(),
+    ]
