@@ -5,8 +5,9 @@ App        a loaded configuration with its store, fetcher and writer, ready for 
 """
 
 import hashlib
+import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,12 +18,16 @@ from aggregator.config import Config, load_config
 from aggregator.errors import AggregatorError
 from aggregator.intake.fetch import Fetcher, RequestsFetcher
 from aggregator.intake.gate import HostGate
+from aggregator.outputs.publish import Press
 from aggregator.outputs.site import Site
 from aggregator.outputs.write import SiteWriter, write_if_changed
 from aggregator.pipeline import BuildReport, Clock, PollReport, Progress
 from aggregator.store.base import Store
 from aggregator.store.lock import data_lock
 from aggregator.store.sqlite import SqliteStore
+from aggregator.web import hub
+
+log = logging.getLogger(__name__)
 
 WORKER = "local"  # an embedded run is one worker: the lock sees to it
 SINCE_YEAR = 2026  # year of the feeds' own tag: URIs; fixed, so that they never change
@@ -77,6 +82,7 @@ class App:
     fetcher: Fetcher
     clock: Clock
     stopping: threading.Event = field(default_factory=threading.Event)
+    press: Press = field(default_factory=Press)
 
     def poll(
         self, *, force: bool = False, url: str = "", progress: Progress = lambda step, done, total: None
@@ -108,9 +114,27 @@ class App:
                 now=self.clock(),
                 render_all=render_all or look.is_stale(),
                 progress=progress,
+                press=self.press,
             )
         look.save()
+        self._tell_hub([site.base_url + name for name in report.changed_feeds])
         return report
+
+    def _tell_hub(self, changed: Sequence[str]) -> None:
+        """Tell the hub which feeds changed. What it did not hear is kept in a file, and told after the next build."""
+        hub_url = self.config.settings.hub
+        path = self.place.data / "hub-pending"
+        waiting = path.read_text(encoding="utf-8").split() if path.exists() else []
+        topics = list(dict.fromkeys([*waiting, *changed]))
+        if not hub_url or not topics:
+            return
+        write_if_changed(path, "\n".join(topics).encode())  # before the first word: a killed run must not forget them
+        told = hub.ping(hub_url, topics, hub.post_form)
+        write_if_changed(path, "\n".join(told.failed).encode())
+        for topic in told.refused:
+            log.warning("the hub %s refused %s", hub_url, topic)
+        for topic in told.failed:
+            log.warning("the hub %s did not answer for %s; told again after the next build", hub_url, topic)
 
 
 class _LookMark:
@@ -137,6 +161,7 @@ def site_of(config: Config) -> Site:
         base_url=config.settings.base_url,
         outputs=config.outputs,
         since_year=SINCE_YEAR,
+        hub=config.settings.hub,
         version=__version__,
     )
 

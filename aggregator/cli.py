@@ -15,6 +15,7 @@ from pathlib import Path
 from aggregator import __version__
 from aggregator.errors import AggregatorError, ConfigError, LockedError
 from aggregator.logs import set_up_logging
+from aggregator.store.lock import refuse_if_locked
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_LOCKED, EXIT_CONFIG = 0, 1, 2, 75, 78
 
@@ -143,12 +144,17 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command: what it is for, an example, its arguments, and where its code is (``module:function``)."""
+    """A command: what it is for, an example, its arguments, and where its code is (``module:function``).
+
+    ``is_alone``: it takes the lock of the data folder. Who cannot have it hears so before the code is even read, which
+    takes longer than a second on a small machine.
+    """
 
     purpose: str
     example: str
     add_arguments: Callable[[argparse.ArgumentParser], None]
     code: str
+    is_alone: bool = False
 
 
 COMMANDS = {
@@ -199,18 +205,21 @@ COMMANDS = {
         example="aggregator poll --source https://example.org/rss.xml --force",
         add_arguments=_poll,
         code="running:poll",
+        is_alone=True,
     ),
     "build": Command(
         purpose="bring stories, output feeds and pages up to date",
         example="aggregator build --all",
         add_arguments=_build,
         code="running:build",
+        is_alone=True,
     ),
     "run": Command(
         purpose="poll, build and serve until stopped",
         example="aggregator run --port 8080",
         add_arguments=_run,
         code="running:run",
+        is_alone=True,
     ),
     "serve": Command(
         purpose="serve the output folder",
@@ -253,12 +262,14 @@ COMMANDS = {
         example="aggregator restore aggregator.backup",
         add_arguments=_restore,
         code="upkeep:restore",
+        is_alone=True,
     ),
     "prune": Command(
         purpose="drop texts of closed stories and polls long past; all pages stay",
         example="aggregator prune --days 90",
         add_arguments=_prune,
         code="upkeep:prune",
+        is_alone=True,
     ),
     "parse": Command(
         purpose="what the aggregator sees in feeds, one JSON line an article",
@@ -331,8 +342,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code."""
     args = make_parser().parse_args(argv)
     set_up_logging(args.log_format, verbose=args.verbose)
-    module, _, function = COMMANDS[args.command].code.partition(":")
+    command = COMMANDS[args.command]
+    module, _, function = command.code.partition(":")
     try:
+        if command.is_alone:
+            refuse_if_locked(args.data)
         run = getattr(importlib.import_module(f"aggregator.commands.{module}"), function)
         code: int = run(args)
         sys.stdout.flush()

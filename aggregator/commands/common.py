@@ -32,7 +32,7 @@ def print_json(value: object) -> None:
 
 def iso(at: datetime | None) -> str | None:
     """Return a time as ISO 8601 UTC, whole seconds, or ``None``."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+    return at.replace(microsecond=0, tzinfo=None).isoformat() + "Z" if at else None  # strftime writes year 1 as "1"
 
 
 def console() -> Console:

@@ -34,9 +34,10 @@ def status(args: argparse.Namespace) -> int:
     last = max((view.state.last_polled_at for view in views if view.state.last_polled_at), default=None)
     due = min((view.state.next_poll_at or now for view in views), default=None)
     if args.json:
-        # The command line belongs to who wrote feeds.toml: it shows addresses as they stand there, pages do not.
+        # Addresses as they stand in feeds.toml: pages never show the credentials in one, the command line may.
+        # The lists of 30 days are in status.json.
         records = [
-            record | {"url": view.source.url}
+            {key: value for key, value in record.items() if key != "days"} | {"url": view.source.url}
             for view, record in zip(views, source_records(views, now=now), strict=True)
         ]
         print_json(

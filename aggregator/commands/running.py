@@ -3,11 +3,17 @@
 import argparse
 import logging
 import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from types import FrameType
 
-from aggregator.app import Place, clock_from, open_app, poll_line
+from aggregator.app import App, Place, clock_from, open_app, poll_line
 from aggregator.commands.common import iso, place_of, print_json, progress_on_terminal, warn_of
 from aggregator.config import Config, load_config
+from aggregator.engine.local import GRACE
 from aggregator.errors import AggregatorError, StoreError
 from aggregator.model import PollRecord
 from aggregator.web import server as web
@@ -25,9 +31,10 @@ def poll(args: argparse.Namespace) -> int:
     with (
         open_app(place_of(args), environ=os.environ, clock=clock_from(os.environ), config=config) as app,
         progress_on_terminal() as progress,
+        _ending_early(app),
     ):
         report = app.poll(force=args.force or bool(args.source), url=args.source, progress=progress)
-        built = None if args.no_build else app.build(progress=progress)
+        built = None if args.no_build or app.stopping.is_set() else app.build(progress=progress)
     for record in report.records:
         if record.outcome == "failed":
             log.warning("%s: %s", record.source_url, record.error)
@@ -42,6 +49,35 @@ def poll(args: argparse.Namespace) -> int:
     else:
         print(poll_line(report, built))
     return 1 if problems or (args.strict and report.n_failed) else 0
+
+
+@contextmanager
+def _ending_early(app: App) -> Iterator[None]:
+    """Let SIGTERM end a poll within 5 seconds: what has come is saved, what has not is asked for by the next one."""
+    killer = threading.Timer(GRACE.total_seconds(), _end)
+    killer.daemon = True
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if not app.stopping.is_set():
+            app.stopping.set()
+            killer.start()
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        killer.cancel()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end() -> None:
+    """End with a fetch under way, whose thread would hold the process back until the deadline of its source.
+
+    What it did not finish was never saved, so that nothing is lost.
+    """
+    log.info("ending while a step is under way; the next run takes it up")
+    logging.shutdown()
+    os._exit(0)
 
 
 def _record(record: PollRecord) -> dict[str, object]:
@@ -82,11 +118,7 @@ def run(args: argparse.Namespace) -> int:
             if server:
                 server.stop()
         if not has_ended:
-            # A fetch is still waiting for its server. Its thread would hold the process back until the deadline of
-            # that source; what it did not finish was never saved, so that nothing is lost by ending here.
-            log.info("ending while a step is under way; the next run takes it up")
-            logging.shutdown()
-            os._exit(0)
+            _end()
     return 0
 
 

@@ -21,7 +21,7 @@ def describe(file: str, body: bytes, *, url: str = "") -> list[dict[str, object]
         ``{"file", "id", "title", ...}`` for each article; ``{"file", "feed": True, "articles": 0}`` for a feed without
         any; ``{"file", "error"}`` for what is no feed.
     """
-    parsed = parse(body, url=url, max_articles=MAX_SHOWN)
+    parsed = parse(body, url=url, max_articles=MAX_SHOWN, keeps_cut=True)
     if isinstance(parsed, NotAFeed):
         return [{"file": file, "error": parsed.reason}]
     if not parsed.articles:

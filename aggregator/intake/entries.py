@@ -7,7 +7,7 @@ done here. Only ``dict.get`` touches its mappings: their own lookups pass one fi
 import calendar
 import html as entities
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,8 @@ MAX_LIST = 100  # categories, authors or enclosures of one article
 
 Mapping = dict[str, Any]  # a FeedParserDict: third-party, untyped, never handed on
 
-_WORDS = re.compile(r"\A[^<>&]*\Z")
+_VOID_END = re.compile(r"</(?:area|br|col|hr|img|input|wbr)>")  # feedparser writes <br/> so; HTML5 reads two breaks
+_ADDRESS_AND_NAME = re.compile(r"\s*[^\s@()<>]+@[^\s@()<>]+\s+\(([^()@]+)\)\s*")  # Source: RSS 2.0, author
 
 
 def to_article(entry: Mapping, *, base_url: str, is_atom: bool, feed_author: str) -> ParsedArticle:
@@ -35,7 +36,7 @@ def to_article(entry: Mapping, *, base_url: str, is_atom: bool, feed_author: str
     """
     link = _link(entry, base_url)
     base = link or base_url
-    summary, content = _bodies(entry, base)
+    summary, content = _bodies(entry, base, feed_url="" if is_atom else safe_url(base_url))
     enclosures = _enclosures(entry, base)
     return ParsedArticle(
         guid=clean(_text(entry, "id")).strip()[:MAX_GUID],
@@ -71,14 +72,14 @@ def is_atom_text(detail: Mapping) -> bool:
     return not re.search(r"</?[a-zA-Z][^<>]*>", _text(detail, "value"))
 
 
-def _mappings(given: Mapping, key: str) -> Iterable[Mapping]:
+def _mappings(given: Mapping, key: str) -> Sequence[Mapping]:
     value = dict.get(given, key)
     return [each for each in value[:MAX_LIST] if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _link(entry: Mapping, base_url: str) -> str:
     """Give the article's own address: FeedBurner's note of the original, the link, an alternate, a guid that is one."""
-    candidates = [_text(entry, "feedburner_origlink"), _text(entry, "link")]
+    candidates = [safe_url(_text(entry, "feedburner_origlink")), _text(entry, "link")]
     candidates += [
         _text(each, "href") for each in _mappings(entry, "links") if dict.get(each, "rel") in (None, "alternate")
     ]
@@ -88,31 +89,45 @@ def _link(entry: Mapping, base_url: str) -> str:
     return next((url for each in candidates if each.strip() and (url := safe_url(each, base_url))), "")
 
 
-def _bodies(entry: Mapping, base_url: str) -> tuple[str, str]:
+def _bodies(entry: Mapping, base_url: str, *, feed_url: str) -> tuple[str, str]:
     """Give summary and content as sanitised HTML; content is empty where it says no more than the summary."""
-    summary = _html(dict.get(entry, "summary_detail"), _text(entry, "summary"), base_url)
-    contents = [_html(each, _text(each, "value"), base_url) for each in _mappings(entry, "content")]
+    summary = _html(dict.get(entry, "summary_detail"), _text(entry, "summary"), base_url, feed_url)
+    contents = [_html(each, _text(each, "value"), base_url, feed_url) for each in _mappings(entry, "content")]
     content = max(contents, key=len, default="")
     if not summary:
         return content, ""
     return summary, content if content != summary else ""
 
 
-def _html(detail: object, text: str, base_url: str) -> str:
+def _html(detail: object, text: str, base_url: str, feed_url: str) -> str:
+    """Give a text as sanitised HTML.
+
+    Args:
+        detail: What the feed says of it: its type and its base.
+        text: What it is.
+        base_url: What its addresses are relative to where it says nothing of that.
+        feed_url: A base that means nothing: RSS knows no bases, and an article is written for its own page.
+    """
     if not text.strip():
         return ""
     kind, base = "", base_url
     if isinstance(detail, dict):
-        kind, base = _text(detail, "type"), safe_url(_text(detail, "base")) or base_url
+        kind, declared = _text(detail, "type"), safe_url(_text(detail, "base"))
+        base = declared if declared and declared != feed_url else base_url
     if kind.startswith(("image/", "audio/", "video/", "application/octet")):
         return ""
+    if kind == "application/xhtml+xml":
+        text = _VOID_END.sub("", text)
     if kind == "text/plain" and not re.search(r"</?[a-zA-Z][^<>]*>|&#?\w+;", text):
         text = entities.escape(text, quote=False).strip().replace("\n\n", "<br>\n")
     return sanitise(text, base_url=base).strip()
 
 
 def _authors(entry: Mapping) -> str:
-    names = [one_line(_text(each, "name") or _text(each, "email")) for each in _mappings(entry, "authors")]
+    people = _mappings(entry, "authors")
+    if len(people) == 1 and (found := _ADDRESS_AND_NAME.fullmatch(_text(entry, "author"))):
+        return one_line(found[1])  # feedparser knows no top level domain of more than four letters
+    names = [one_line(_text(each, "name") or _text(each, "email")) for each in people]
     names = [name for name in names if name] or [_line(entry, "author")]
     return ", ".join(dict.fromkeys(name for name in names if name))
 
@@ -131,7 +146,8 @@ def _enclosures(entry: Mapping, base_url: str) -> tuple[Enclosure, ...]:
     found: dict[str, Enclosure] = {}
     links = [each for each in _mappings(entry, "links") if dict.get(each, "rel") == "enclosure"]
     for each in (*links, *_mappings(entry, "media_content")):
-        url = safe_url(_text(each, "href") or _text(each, "url"), base_url)
+        address = _text(each, "href") or _text(each, "url")
+        url = safe_url(address, base_url) if address.strip() else ""
         if url and url not in found:
             length = _text(each, "length") or _text(each, "filesize")
             n_bytes = int(length) if re.fullmatch(r"[0-9]{1,15}", length) else 0

@@ -80,11 +80,10 @@ PUT_ASIDE = {
 PASSED_OVER = frozenset({"admin_errorreportsto", "admin_generatoragent", "cc_license", "cloud", "media_group"})
 # Elements that are left to feedparser: rare ones with effects of their own, and names that it keeps under a name that
 # is looked at ("date" is stored as "updated").
-GIVE_UP = frozenset(
-    (
-        "abstract body dcterms_valid georss_where georssgeom geom itunes_link newlocation psc_chapter psc_chapters "
-        "tags where xhtml_body date date_parsed updated_parsed published_parsed created_parsed issued_parsed "
-        "modified_parsed title_detail summary_detail description_detail links authors author_detail guidislink "
-        "gml_exterior gml_linearring gml_linestring gml_point gml_polygon gml_pos gml_poslist"
-    ).split()
+_ODD = (
+    "abstract body dcterms_valid georss_where georssgeom geom itunes_link newlocation psc_chapter psc_chapters "
+    "tags where xhtml_body date date_parsed updated_parsed published_parsed created_parsed issued_parsed "
+    "modified_parsed title_detail summary_detail description_detail links authors author_detail guidislink "
+    "gml_exterior gml_linearring gml_linestring gml_point gml_polygon gml_pos gml_poslist"
 )
+GIVE_UP = frozenset(_ODD.split())

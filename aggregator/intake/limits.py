@@ -75,8 +75,8 @@ def without_entities(text: bytes) -> bytes:
     doctype = _DOCTYPE.match(text, start.start())
     if doctype is None:
         return _DECLARATIONS.sub(b"", text)
-    kept = b"".join(each[0] for each in list(_ENTITY.finditer(doctype[0]))[:MAX_ENTITIES])
-    subset = b"<!DOCTYPE x [" + kept + b"]>" if kept else b""
+    kept = b"\n".join(each[0] for each in list(_ENTITY.finditer(doctype[0]))[:MAX_ENTITIES])
+    subset = b"<!DOCTYPE x [\n" + kept + b"\n]>" if kept else b""  # feedparser sees an entity only at a line's start
     return text[: doctype.start()] + subset + _DECLARATIONS.sub(b"", text[doctype.end() :])
 
 

@@ -32,6 +32,7 @@ _HTML = re.compile(
 )
 _ARTICLE = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s/>]")
 _ROOT = re.compile(rb"<([A-Za-z][\w:.-]{0,40})")
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _OTHER_ROOTS = {
     b"opml": "a list of feeds (OPML), not a feed",
     b"urlset": "a site map, not a feed",
@@ -44,7 +45,7 @@ _SKIP = re.compile(rb"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1\s*>", re.IGN
 MAX_HEAD = 100_000  # bytes of a feed before its first article
 MAX_WARNING = 200  # characters
 MAX_ARTICLES = 1000  # of one body: a flood must not fill the store; of 560 real feeds one holds more: 1,046
-_JUDGES = Judges(read_date=feedparser.datetimes._parse_date, is_html=feedparser.mixin._FeedParserMixin.looks_like_html)
+JUDGES = Judges(read_date=feedparser.datetimes._parse_date, is_html=feedparser.mixin._FeedParserMixin.looks_like_html)
 
 
 def parse(
@@ -53,6 +54,7 @@ def parse(
     url: str = "",
     content_type: str = "",
     max_articles: int = MAX_ARTICLES,
+    keeps_cut: bool = False,
     is_fast: bool = True,
 ) -> ParseResult:
     """Read a feed.
@@ -62,6 +64,7 @@ def parse(
         url: Where they came from: what relative addresses are relative to; empty: unknown.
         content_type: As the server gave it; used only where the bytes themselves leave the encoding open.
         max_articles: How many are read at most; feeds begin with the newest.
+        keeps_cut: Whether the last article of a feed that breaks off within it is kept, as far as it goes.
         is_fast: Whether the fast reader may be used, which changes no field: without it, that can be seen.
 
     Returns:
@@ -75,26 +78,26 @@ def parse(
         return parse_json(text.decode("utf-8", "replace"), url=url, max_articles=max_articles)
     if _HTML.match(text[:5000]):
         return NotAFeed(reason="an HTML page, not a feed", feed_urls=feed_links(text, base_url=url))
-    root = _ROOT.search(text[:5000])
+    root = _ROOT.search(_COMMENT.sub(b"", text[:MAX_HEAD]))
     if root and root[1].lower() in _OTHER_ROOTS:
         return NotAFeed(reason=_OTHER_ROOTS[root[1].lower()])
     text = without_entities(text)
     text, n_left_out = cut(text, max_articles=max_articles)
     if n_left_out:
         warnings.append(f"only the first {max_articles} articles are read, {n_left_out} are left out")
-    found = read_fast(text, url=url, judges=_JUDGES) if is_fast else None
+    found = read_fast(text, url=url, judges=JUDGES) if is_fast else None
     if found is None or not found.entries:
-        return _parse_slowly(text, url, warnings, max_articles)
+        return _parse_slowly(text, url, warnings, max_articles, keeps_cut)
     return _to_feed(found, text, url, warnings, max_articles)
 
 
-def _parse_slowly(text: bytes, url: str, warnings: list[str], max_articles: int) -> ParseResult:
+def _parse_slowly(text: bytes, url: str, warnings: list[str], max_articles: int, keeps_cut: bool) -> ParseResult:
     if refusal := why_refused(text):
         return NotAFeed(reason=refusal)
     whole = without_cut_article(text)
     if whole != text:
-        text = whole
-        warnings.append("cut off: its last article is left out")
+        text = text if keeps_cut else whole
+        warnings.append("the feed breaks off within its last article" + ("" if keeps_cut else ", which is left out"))
     found = _feedparser(text, url)
     if not found.entries and (not found.version or _ARTICLE.search(text)):
         for better in mended(text):
@@ -129,7 +132,7 @@ def _feedparser(text: bytes, url: str) -> Any:
 def _what_it_is(text: bytes) -> str:
     if b"<" not in text:
         return "plain text, not a feed"
-    root = _ROOT.search(text)
+    root = _ROOT.search(_COMMENT.sub(b"", text))
     return f"no feed: its first element is <{root[1].decode('ascii', 'replace')}>" if root else "no feed"
 
 
@@ -161,7 +164,8 @@ def _to_feed(found: FastFeed | Any, text: bytes, url: str, warnings: list[str], 
 def _broken(error: object) -> str:
     if error is None or isinstance(error, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType):
         return ""
-    return one_line(f"broken XML: {clean(str(error))}")[:MAX_WARNING]
+    words = re.sub(r"\A<unknown>:(\d+):\d+:", r"line \1:", clean(str(error)))
+    return one_line(f"broken XML: {words}")[:MAX_WARNING]
 
 
 def _ttl(feed: Mapping[str, Any]) -> timedelta | None:

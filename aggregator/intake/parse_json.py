@@ -25,8 +25,8 @@ def parse_json(text: str, *, url: str, max_articles: int) -> ParseResult:
     version = _text(feed, "version")
     if "jsonfeed.org" not in version and not _text(feed, "title"):
         return NotAFeed(reason="JSON, but not a JSON Feed")
-    site_url = safe_url(_text(feed, "home_page_url"), url)
-    self_url = safe_url(_text(feed, "feed_url"), url)
+    site_url = _address(feed, ("home_page_url",), url)
+    self_url = _address(feed, ("feed_url",), url)
     given = [each for each in feed["items"] if isinstance(each, dict)]
     authors = _author(feed)
     warnings = (
@@ -44,7 +44,7 @@ def parse_json(text: str, *, url: str, max_articles: int) -> ParseResult:
 
 
 def _article(given: Json, base_url: str, feed_author: str) -> ParsedArticle:
-    link = safe_url(_text(given, "url") or _text(given, "external_url"), base_url)
+    link = _address(given, ("url", "external_url"), base_url)
     base = link or base_url
     content = _text(given, "content_html") or _plain_to_html(_text(given, "content_text"))
     summary = _plain_to_html(_text(given, "summary"))
@@ -60,7 +60,7 @@ def _article(given: Json, base_url: str, feed_author: str) -> ParsedArticle:
         author=_author(given) or feed_author,
         categories=tuple(one_line(each) for each in tags if isinstance(each, str)) if isinstance(tags, list) else (),
         enclosures=_enclosures(given, base),
-        image=safe_url(_text(given, "image") or _text(given, "banner_image"), base),
+        image=_address(given, ("image", "banner_image"), base),
         lang=one_line(_text(given, "language"))[:35],
         published_at=parse_date(_text(given, "date_published")),
         updated_at=parse_date(_text(given, "date_modified")),
@@ -72,6 +72,12 @@ def _text(given: Json, key: str) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _address(given: Json, keys: tuple[str, ...], base_url: str) -> str:
+    """Give the first address that stands under one of the keys; an empty one would be that of the base."""
+    texts = (each for key in keys if isinstance(each := given.get(key), str) and each.strip())
+    return next((url for each in texts if (url := safe_url(each, base_url))), "")
 
 
 def _plain_to_html(text: str) -> str:
@@ -90,7 +96,7 @@ def _enclosures(given: Json, base_url: str) -> tuple[Enclosure, ...]:
     attachments = given.get("attachments")
     found = []
     for each in attachments if isinstance(attachments, list) else ():
-        if isinstance(each, dict) and (url := safe_url(_text(each, "url"), base_url)):
+        if isinstance(each, dict) and (url := _address(each, ("url",), base_url)):
             size = each.get("size_in_bytes")
             length = size if isinstance(size, int) and 0 < size < 2**53 else 0
             found.append(Enclosure(url=url, type=one_line(_text(each, "mime_type"))[:100], length=length))

@@ -85,7 +85,8 @@ def language_name(lang: str) -> str:
 
 def machine_time(at: datetime) -> str:
     """Write a time for ``datetime`` attributes and feeds: "2026-01-14T09:40:00Z". Source: RFC 3339."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # isoformat, because strftime writes the year 1 as "1"
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def clock_time(at: datetime) -> str:

@@ -38,9 +38,7 @@ def _take(lock: int, folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise LockedError(
-            f"{_holder_in_words(lock)} is using the data folder {folder}: wait for it or end it"
-        ) from error
+        raise LockedError(_in_use(_holder_in_words(lock), folder)) from error
     except OSError as error:
         raise StoreError(f"cannot lock the data folder {folder}: {error.strerror}") from error
     try:
@@ -48,6 +46,16 @@ def _take(lock: int, folder: Path) -> None:
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     except OSError:
         pass  # on a full disk the lock holds without a name
+
+
+def refuse_if_locked(folder: Path) -> None:
+    """Raise what :func:`data_lock` would raise now; the lock itself is not taken.
+
+    Raises:
+        LockedError: Another run holds it; says which process.
+    """
+    if holder := lock_holder(folder):
+        raise LockedError(_in_use(holder, folder))
 
 
 def lock_holder(folder: Path) -> str:
@@ -63,6 +71,10 @@ def lock_holder(folder: Path) -> str:
     finally:
         os.close(lock)
     return ""
+
+
+def _in_use(holder: str, folder: Path) -> str:
+    return f"{holder} is using the data folder {folder}: wait for it or end it"
 
 
 def _holder_in_words(lock: int) -> str:

@@ -210,7 +210,7 @@ def _is_part_of_name(words: tuple[Word, ...], i: int, lacking: set[int], bound: 
         if left < 0 or right >= len(words) or not words[right].is_joined:
             continue
         other = right if left == i else left
-        is_named = words[other].is_name or (words[i].is_name and right == i)
+        is_named = words[other].is_name or words[i].is_name
         if other not in lacking and is_named and (words[left].root, words[right].root) in bound.pairs:
             return True
     return False

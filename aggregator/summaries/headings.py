@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aggregator.model import Article, Report
+from aggregator.model import Report
 from aggregator.summaries.gate import check
 from aggregator.summaries.headline import clean_title
 from aggregator.summaries.pool import Candidate, count_words, strip_prefix
@@ -25,7 +25,7 @@ _COVERED = 0.5
 _COVERED_BY_TITLE = 0.34  # a title is its writer's own summary and may use other words
 _TITLE_BONUS, _WHOLE_BONUS = 2.0, 1.15
 # A clause with more of its sentence than this repeats it; the reader would read the same words twice.
-_COMPRESSED = 0.67
+COMPRESSED, LESS_COMPRESSED = 0.5, 0.67
 # A heading that repeats this much of the headline or of another heading says nothing.
 _REPEATED = 0.6
 _LONG_PART = 3  # letters of a hyphened part that is raised in title case
@@ -77,8 +77,20 @@ _PAST = (
     "seek|warn|call"
 )
 _FINITE = re.compile(rf"\b(?:{_PAST})\b")
+# Headlines tell in the plain present. Nouns of the same form ("talks", "vote") are left out: no verb, no heading.
+_PRESENT = (
+    "accept|accuse|admit|adopt|agree|aim|announce|appeal|approve|arrest|arrive|ask|back|ban|become|begin|block|boost|"
+    "break|bring|build|buy|call|cancel|clear|close|come|confirm|consider|continue|criticize|cut|decide|defend|delay|"
+    "demand|deny|die|dig|discuss|double|drop|elect|end|evacuate|expand|expect|extend|face|fall|fight|find|flee|follow|"
+    "force|get|give|go|grow|halt|hit|hold|hope|impose|injure|intensify|invite|join|keep|kill|launch|lead|leave|lift|"
+    "lose|lower|mark|meet|miss|move|need|open|oppose|order|pass|pause|pay|pledge|postpone|prepare|promise|protest|"
+    "pull|push|put|raise|reach|reaffirm|recall|recover|refuse|reject|release|remain|remove|reopen|replace|rescue|"
+    "resign|resume|return|reveal|rise|rule|run|save|say|scrap|see|seek|sell|send|set|shake|show|shut|sign|sink|span|"
+    "spread|stand|start|stay|step|stop|strengthen|struggle|sue|suspend|take|tell|test|think|threaten|trap|turn|unveil|"
+    "urge|visit|vow|wait|want|warn|weigh|welcome|widen|win|withdraw|work|worry"
+)
 _TITLE_VERB = re.compile(
-    rf"(?i)\b(?:{_PAST}|to|vow|urge|say|die|kill|face|sue|back|win|lose|hit|fall|rise|double|protest|follow|sign|"
+    rf"(?i)\b(?:{_PAST}|to|(?:{_PRESENT})|"
     # "Bank lifts rate", but neither "38 tankers" nor a plural at the end.
     r"(?<![\d,;:] )(?<!two )(?<!three )(?<!four )(?<!five )(?<!six )[a-z]{2,}s(?= [\w‘'$€£]))\b"
 )
@@ -110,7 +122,7 @@ class _Clause:
     """
 
     text: str
-    article: Article
+    report: int
     origin: Candidate | None
     is_whole: bool
     n_citing: int
@@ -122,8 +134,10 @@ def heading_of(
     reports: Sequence[Report],
     used: Sequence[frozenset[str]],
     lang: str,
-) -> str:
-    """Choose the clause that says best what a group of sentences says; "" where none is good.
+    *,
+    compressed: float = COMPRESSED,
+) -> tuple[str, int]:
+    """Choose the clause that says best what a group of sentences says; ("", -1) where none is good.
 
     Args:
         group: The sentences, in reading order.
@@ -131,50 +145,62 @@ def heading_of(
         reports: What ``cited`` points into.
         used: Stems of the headline and of the headings so far; none is said twice.
         lang: Of the sentences.
+        compressed: A clause with more of its sentence than this repeats it.
+
+    Returns:
+        The heading and the index of the report that it is of.
     """
     weights = Counter(stem for candidate in group for stem in set(candidate.stems))
     told = sum(weights.values())
-    best, best_score = "", 0.0
+    best, best_report, best_score = "", -1, 0.0
     for clause in _clauses(group, cited, reports):
         stems = frozenset(content_stems(clause.text, lang))
-        if not told or len(stems) < (2 if clause.origin is None else 3) or _repeats(clause, stems, group, used):
+        if (
+            not told
+            or len(stems) < (2 if clause.origin is None else 3)
+            or _repeats(clause, stems, group, used, compressed)
+        ):
             continue
         covered = sum(stem in weights for stem in stems) / len(stems)
         if covered < (_COVERED_BY_TITLE if clause.origin is None else _COVERED):
             continue
         score = covered * sum(weights[stem] for stem in stems) / told * (_WHOLE_BONUS if clause.is_whole else 1.0)
         score *= _TITLE_BONUS * clause.n_citing / len(group) if clause.origin is None else 1.0
-        if score > best_score + 1e-9 and not check(clause.text, clause.article):
-            best, best_score = clause.text, score
-    return title_case(best) if best and lang == "en" else best
+        if score > best_score + 1e-9 and not check(clause.text, reports[clause.report].article):
+            best, best_report, best_score = clause.text, clause.report, score
+    return (title_case(best) if best and lang == "en" else best), best_report
 
 
 def _repeats(
-    clause: "_Clause", stems: frozenset[str], group: Sequence[Candidate], used: Sequence[frozenset[str]]
+    clause: "_Clause",
+    stems: frozenset[str],
+    group: Sequence[Candidate],
+    used: Sequence[frozenset[str]],
+    compressed: float,
 ) -> bool:
     """Tell whether a heading would say again what stands beside it."""
     if any(len(stems & each) >= _REPEATED * len(stems) for each in used):
         return True
     if clause.origin is None:
         return any(stems >= set(c.stems) for c in group)
-    # A clause of a sentence must leave much of it unsaid, and must speak of what the section opens with.
-    return len(stems) > _COMPRESSED * len(set(clause.origin.stems)) or clause.origin != group[0]
+    return len(stems) > compressed * len(set(clause.origin.stems))
 
 
 def _clauses(
     group: Sequence[Candidate], cited: Mapping[Candidate, Sequence[int]], reports: Sequence[Report]
 ) -> list["_Clause"]:
-    """List the clauses that could head a group: of the titles of its articles, then of its first sentence."""
+    """List the clauses that could head a group: of the titles of its articles, then of its sentences."""
     found: list[_Clause] = []
     citing = Counter(r for c in group for r in cited[c])
     for report in citing:
         article = reports[report].article
-        found += _parts(clean_title(article), article, None, n_citing=citing[report])
-    found += _parts(group[0].text, reports[group[0].report].article, group[0], n_citing=1)
+        found += _parts(clean_title(article), report, None, n_citing=citing[report])
+    for candidate in group:
+        found += _parts(candidate.text, candidate.report, candidate, n_citing=1)
     return found
 
 
-def _parts(text: str, article: Article, origin: Candidate | None, *, n_citing: int) -> list[_Clause]:
+def _parts(text: str, report: int, origin: Candidate | None, *, n_citing: int) -> list[_Clause]:
     """Cut a text at clause boundaries and keep the pieces that can stand alone, with runs of two neighbours.
 
     What follows a comma stands alone only behind an introduction ("On Monday, leaders agreed").
@@ -195,11 +221,13 @@ def _parts(text: str, article: Article, origin: Candidate | None, *, n_citing: i
         cuts = [ends[i]] if _may_end(text, i, breaks) else []
         if i + 1 < len(ends) and _may_end(text, i + 1, breaks) and (is_title or _FINITE.search(text[start : ends[i]])):
             cuts.append(ends[i + 1])
+        if is_title and i + 2 < len(ends):
+            cuts.append(ends[-1])  # a title ends where its writer ended it, lists and all
         for end in (*cuts, *(t for t in tails if start < t < ends[i])):
             piece = text[start:end].strip(" \"'“”")
             if is_heading(piece, starts=i == 0 or is_introduced, is_title=is_title):
                 whole = start == 0 and end == len(text)
-                found.append(_Clause(text=piece, article=article, origin=origin, is_whole=whole, n_citing=n_citing))
+                found.append(_Clause(text=piece, report=report, origin=origin, is_whole=whole, n_citing=n_citing))
     return found
 
 

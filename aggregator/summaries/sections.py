@@ -5,20 +5,25 @@ sentence.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.model import Report
-from aggregator.summaries.headings import heading_of
-from aggregator.summaries.pool import Candidate
+from aggregator.summaries.headings import LESS_COMPRESSED, heading_of
+from aggregator.summaries.pool import Candidate, language_of
 from aggregator.summaries.select import Chosen
 from aggregator.summaries.words import content_stems
 
 MIN_SENTENCES, MIN_ARTICLES = 4, 2  # below, one paragraph
 MAX_SECTIONS, MAX_IN_SECTION = 4, 3
-_CITED_WEIGHT = 0.5  # of a further publisher who is cited, beside the publishers per word (1 and more)
+MAX_PARAGRAPH = 5  # sentences without a heading that are read in one go
+# The section of the main sentence comes first unless another one tells this much more of the core.
+_MAIN_WEIGHT = 1.2
+# What a further publisher who is cited adds to a sentence, and what a text counts beside a title.
+_CITED_WEIGHT, _TEXT_WEIGHT = 0.5, 0.1
 # Added to the nearness of two sentences of one article: neighbours go on about the same. Shared words give 0..3.
-_NEIGHBOURS, _SAME_ARTICLE = 0.9, 0.5
+_NEIGHBOURS, _SAME_ARTICLE = 1.2, 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +54,37 @@ def arrange(
     if len(chosen) < MIN_SENTENCES or n_articles < MIN_ARTICLES:
         return [Group(heading="", chosen=_in_reading_order(list(chosen)))]
     groups = [_in_reading_order(group) for group in _cluster(list(chosen), spread, len(reports))]
-    groups.sort(key=lambda group: -_told(group, cited, spread, reports))
+    groups.sort(
+        key=lambda group: -_told(group, cited, spread, reports) * (_MAIN_WEIGHT if chosen[0] in group else 1.0)
+    )
     lang = chosen[0].candidate.lang
     used = [frozenset(content_stems(headline, lang))]
     sections = []
-    for group in groups:
-        heading = heading_of([c.candidate for c in group], cited, reports, used, lang)
-        if heading:
-            used.append(frozenset(content_stems(heading, lang)))
-        sections.append(Group(heading=heading, chosen=group))
-    return _joined(sections, chosen)
+    for n, group in enumerate(groups):
+        candidates = [c.candidate for c in group]
+        heading, report = heading_of(candidates, cited, reports, used, lang)
+        if n and not heading:  # it cannot open the summary, and a plain heading is better than none
+            heading, report = heading_of(candidates, cited, reports, used, lang, compressed=LESS_COMPRESSED)
+        # Under another article's heading the story's main sentence would be misread: it opens the summary by itself.
+        if heading and (chosen[0] not in group or report in cited[chosen[0].candidate]):
+            stems = frozenset(content_stems(heading, lang))
+            used.append(stems)
+            sections.append(Group(heading=heading, chosen=_fitting_first(group, stems)))
+        else:
+            sections.append(Group(heading="", chosen=group))
+    return _joined(sections, chosen, spread, len(reports))
+
+
+def _titles(reports: Sequence[Report]) -> Counter[str]:
+    """Count the titles that have a stem."""
+    return Counter(stem for r in reports for stem in set(content_stems(r.article.title, language_of(r.article))))
+
+
+def _fitting_first(group: tuple[Chosen, ...], stems: frozenset[str]) -> tuple[Chosen, ...]:
+    """Begin a section with the sentence that its heading speaks of."""
+    shared = [len(stems & set(c.candidate.stems)) for c in group]
+    first = max(range(len(group)), key=lambda n: (shared[n], -n))
+    return (group[first], *group[:first], *group[first + 1 :]) if shared[first] > shared[0] + 1 else group
 
 
 def _told(
@@ -67,36 +93,53 @@ def _told(
     spread: Mapping[str, int],
     reports: Sequence[Report],
 ) -> float:
-    """Say how much of a group is told by how many: its best sentence's words, and who else is cited for its sentences.
+    """Say how much of the story's core a group tells: its best sentence by what titles say and by who is cited for it.
 
-    What most publishers tell is the story's core and comes first, however late it was said.
+    What most publishers put into their titles comes first, however late or briefly it was said; what many texts repeat
+    is often background ("cooperation with the United States").
     """
-    shares = [sum(spread.get(stem, 1) for stem in c.candidate.stems) / max(1, len(c.candidate.stems)) for c in group]
-    publishers = [len({reports[r].article.publisher for r in cited[c.candidate]}) for c in group]
-    return round(max(shares) + _CITED_WEIGHT * sum(n - 1 for n in publishers) / len(group), 6)
+    titles = _titles(reports)
+
+    def core(one: Chosen) -> float:
+        stems = sorted(set(one.candidate.stems))
+        said = sum(titles[stem] + _TEXT_WEIGHT * spread.get(stem, 1) for stem in stems) / math.sqrt(max(1, len(stems)))
+        publishers = len({reports[r].article.publisher for r in cited[one.candidate]})
+        return said * (1 + _CITED_WEIGHT * (publishers - 1))
+
+    return round(max(core(one) for one in group), 6)
 
 
-def _joined(sections: list[Group], chosen: Sequence[Chosen]) -> list[Group]:
+def _joined(sections: list[Group], chosen: Sequence[Chosen], spread: Mapping[str, int], n_articles: int) -> list[Group]:
     """Give the sentences of groups without a heading a place.
 
-    They open the summary where the first group has no heading. Else they follow the last headed group while that stays
-    short; where it would not, the first group gives its heading up and becomes the opening. An opening is told in the
-    order of choice, most telling first (by groups it loses .7 of ROUGE-2 on long texts).
+    The first group may stand without one: it opens the summary. Sentences of the others go to the section that they are
+    nearest to while it stays short, and to the opening when all are full. An opening is told in the order of choice, most
+    telling first (by groups it loses .7 of ROUGE-2 on long texts).
     """
-    headed = [section for section in sections if section.heading]
-    rest = [c for section in sections if not section.heading for c in section.chosen]
-    if not rest:
-        return headed
-    if not sections[0].heading:
-        return [_opening(rest, chosen), *headed]
-    last = headed[-1]
-    if len(last.chosen) + len(rest) <= MAX_IN_SECTION + 1:
-        return [*headed[:-1], Group(heading=last.heading, chosen=(*last.chosen, *rest))]
-    return [_opening([*headed[0].chosen, *rest], chosen), *headed[1:]]
+    headed = {n: list(section.chosen) for n, section in enumerate(sections) if section.heading}
+    if not headed:
+        return _opening([c for section in sections for c in section.chosen], chosen)
+    opening: list[Chosen] = [] if 0 in headed else list(sections[0].chosen)
+    for section in sections[1:]:
+        for one in () if section.heading else section.chosen:
+            open_to = [n for n, members in headed.items() if len(members) <= MAX_IN_SECTION]
+            if not open_to or (opening and len(opening) < MAX_IN_SECTION):
+                opening.append(one)
+                continue
+            near = {n: max(_nearness(one, other, spread, n_articles) for other in headed[n]) for n in open_to}
+            headed[max(open_to, key=lambda n: (round(near[n], 9), -n))].append(one)
+    told = [
+        Group(heading=sections[n].heading, chosen=_in_reading_order(members)) for n, members in sorted(headed.items())
+    ]
+    return [*_opening(opening, chosen), *told]
 
 
-def _opening(sentences: Sequence[Chosen], chosen: Sequence[Chosen]) -> Group:
-    return Group(heading="", chosen=_in_reading_order([c for c in chosen if c in sentences]))
+def _opening(sentences: Sequence[Chosen], chosen: Sequence[Chosen]) -> list[Group]:
+    """Make paragraphs of what stands before the first heading, none of more than ``MAX_PARAGRAPH`` sentences."""
+    told = _in_reading_order([c for c in chosen if c in sentences])
+    n_paragraphs = -(-len(told) // MAX_PARAGRAPH)
+    size = -(-len(told) // max(1, n_paragraphs))
+    return [Group(heading="", chosen=told[n : n + size]) for n in range(0, len(told), max(1, size))]
 
 
 # ---------------------------------------------------------------- grouping

@@ -24,6 +24,7 @@ _JSON_FEED = b"https://jsonfeed.org/version/"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".atom": "application/atom+xml; charset=utf-8",
+    ".eml": "message/rfc822",
     ".rss": "application/rss+xml; charset=utf-8",
     ".json": "application/json",
     ".opml": "text/x-opml; charset=utf-8",

@@ -47,7 +47,10 @@ def open_page(browser: Browser, url: str, size: str = "desktop", scheme: str = "
 
 
 def page_names(demo: Workplace) -> list[str]:
-    return ["/", "/feeds.html", "/status.html", f"/s/{nara(demo)[1].name}"]
+    return [
+        "/", "/feeds.html", "/status.html", "/archive/index.html", "/archive/2026-01-14.html",
+        f"/s/{nara(demo)[1].name}",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("size", sorted(SIZES))
@@ -105,3 +108,61 @@ def test_text_has_contrast_in_both_schemes(browser: Browser, address: str, demo:
 
 def test_the_story_page_is_light(demo: Workplace) -> None:
     assert nara(demo)[1].stat().st_size < 60_000
+
+
+def test_search_finds_stories_without_their_accents(browser: Browser, address: str) -> None:
+    page, trouble = open_page(browser, address + "/archive/2026-01-14.html")
+    page.keyboard.press("/")
+    page.get_by_role("searchbox").fill("kustenbote MERROW")
+    found = page.locator("#found a")
+    found.first.wait_for()
+    assert "Merrow" in found.first.inner_text()
+    found.first.click()
+    page.wait_for_url("**/s/*.html")
+    assert trouble == []
+    page.context.close()
+
+
+def test_keys_lead_through_the_stories_and_say_what_they_do(browser: Browser, address: str) -> None:
+    page, _ = open_page(browser, address + "/")
+    focused = "document.activeElement.textContent"
+    headlines = page.locator("main article h2 a").all_inner_texts()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate(focused) == headlines[1]
+    page.keyboard.press("k")
+    assert page.evaluate(focused) == headlines[0]
+    page.keyboard.press("?")
+    assert page.locator("dialog[open]").inner_text().startswith("Keys")
+    page.keyboard.press("j")  # no key acts behind a dialog
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    page.wait_for_url("**/s/*.html")
+    page.keyboard.press("u")
+    page.wait_for_url("**/index.html")
+    page.context.close()
+
+
+def test_without_a_script_nothing_is_missing(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "/")
+    assert page.locator("button, input, dialog").count() == 0
+    page.get_by_role("link", name="Archive").click()
+    page.get_by_role("link", name="Wednesday 14").click()
+    page.get_by_role("link", name="15 January 2026").first.click()
+    assert page.locator("h1").inner_text() == "Thursday, 15 January 2026"
+    context.close()
+
+
+def test_a_group_of_citations_stays_on_one_line(browser: Browser, address: str, demo: Workplace) -> None:
+    for width in range(320, 480, 9):
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        page = context.new_page()
+        page.goto(f"{address}/s/{nara(demo)[1].name}")
+        parted = page.evaluate(
+            """() => [...document.querySelectorAll(".cite:not(.many)")].filter(e =>
+                new Set([...e.children].map(a => Math.round(a.getBoundingClientRect().top))).size > 1).length"""
+        )
+        assert parted == 0, width
+        context.close()

@@ -98,7 +98,7 @@ def test_a_broken_feed_later_loses_no_article(workplace: Workplace, server: Feed
     server.answers["/one"] = Answer(rss(NEWS))
     workplace.run("poll", now=DAY_ONE + 72 * HOUR)
     after = workplace.files()
-    assert {name for name in after if after[name] != before.get(name)} <= {"status.html"}
+    assert {name for name in after if after[name] != before.get(name)} <= {"status.html", "status.json"}
 
 
 def test_a_damaged_database_is_said_and_left_alone(workplace: Workplace, server: FeedServer) -> None:

@@ -90,9 +90,9 @@ def test_a_second_poll_is_all_304_and_writes_nothing_but_the_status_page(
     assert done.out.startswith("polled 2: 0 new, 0 changed, 2 not modified, 0 failed; 0 new articles")
     assert [status for _, status in server.log[-2:]] == [304, 304]
     after = workplace.files()
-    assert {name for name in after if after[name] != before.get(name)} <= {"status.html"}
+    assert {name for name in after if after[name] != before.get(name)} <= {"status.html", "status.json"}
     moved = {name for name in after if (workplace.site / name).stat().st_mtime_ns != times.get(name)}
-    assert moved <= {"status.html"}
+    assert moved <= {"status.html", "status.json"}
 
 
 def test_build_all_changes_no_byte(workplace: Workplace, server: FeedServer) -> None:
@@ -223,4 +223,4 @@ def test_kill_at_any_moment_loses_nothing(workplace: Workplace, server: FeedServ
     assert workplace.run("poll").code == 0
     got, wanted = workplace.files(), calm.files()
     assert got.keys() == wanted.keys()
-    assert {name for name in got if got[name] != wanted[name]} <= {"status.html"}
+    assert {name for name in got if got[name] != wanted[name]} <= {"status.html", "status.json"}

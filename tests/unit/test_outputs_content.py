@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 from html.parser import HTMLParser
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Also, Section, Sentence, Summary
+from aggregator.outputs import strings
 from aggregator.outputs.content import beginning, gap_before, shorten, split_ending, story_html
 from tests.builders import cited_source, summary
 from tests.golden.outputs_sample import SUMMARY
@@ -189,3 +191,8 @@ def test_a_cut_keeps_letters_with_their_marks() -> None:
 
 def test_a_cut_keeps_emoji_whole() -> None:
     assert shorten("ab👩\u200d👩\u200d👧xyzxyz", 5) == "ab…"
+
+
+def test_a_year_before_1000_is_written_with_four_digits() -> None:
+    assert strings.machine_time(datetime(1, 1, 1, tzinfo=UTC)) == "0001-01-01T00:00:00Z"
+    assert strings.machine_time(datetime(2026, 1, 14, 9, 40, 0, 900, tzinfo=UTC)) == "2026-01-14T09:40:00Z"

@@ -2,10 +2,13 @@
 
 import base64
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -25,10 +28,12 @@ from aggregator.model import (
     SourceState,
     SourceView,
     Story,
+    StoryDay,
     StoryView,
     Summary,
 )
-from aggregator.outputs.pages.pages import Pages
+from aggregator.outputs.pages import archive
+from aggregator.outputs.pages.pages import Pages, unbroken
 from aggregator.outputs.site import Site
 from tests.builders import NOW, at, cited_source, revision, summary
 from tests.golden.compare import check_golden
@@ -325,6 +330,52 @@ def test_citations_lead_to_their_source_and_back() -> None:
     assert {f"#cite-{n}" for n in range(1, 5)} <= set(page.values("href"))
 
 
+def html_text(html: str) -> str:
+    """Give the text of a page with single plain spaces, no-break ones kept."""
+    return re.sub("[ \n]+", " ", "".join(Page(html).text))
+
+
+def test_citations_stand_before_the_stop_and_are_never_parted() -> None:
+    html = PAGES.story(STORY).decode()
+    first = '<span class="cite"><a href="#source-1" id="cite-1" title="Harbour Courier">[1]</a><a href="#source-3"'
+    assert f"with 214 passengers&nbsp;{first}" in html
+    assert "passengers\u00a0[1][3]." not in html  # the entity stays one, so that the source reads
+    assert "with 214 passengers\u00a0[1][3]. The full timetable" in html_text(html)
+    assert PAGES.script()  # and the style keeps the group on one line
+    assert ".cite { white-space: nowrap; }" in html
+
+
+def test_a_sentence_without_spaces_gets_none_before_its_citations() -> None:
+    told = summary(
+        sections=(Section(heading="", sentences=(Sentence(text="合意した。", citations=(1, 2), lang="ja"),)),)
+    )
+    html = PAGES.story(StoryView(story=Story(id="p", minted_at=NOW), revisions=(revision("p", summary=told),))).decode()
+    assert "合意した\u2060[1][2]。" in html_text(html)
+
+
+def test_a_long_row_of_citations_may_break() -> None:
+    numbers = tuple(range(1, 13))
+    told = summary(n=12, sections=(Section(heading="", sentences=(Sentence(text="So it is.", citations=numbers),)),))
+    html = PAGES.story(StoryView(story=Story(id="p", minted_at=NOW), revisions=(revision("p", summary=told),))).decode()
+    assert '<span class="cite many">' in html
+
+
+@pytest.mark.parametrize(
+    ("headline", "kept"),
+    [
+        ("Agency launches Aurora-4", ["Aurora-4"]),
+        ("El Real golea 3-0 al Dunes", ["3-0"]),
+        ("Voltara recalls e-bike batteries", ["e-bike"]),
+        ("Seoul-Tokyo Leaders Hold Second Nara Summit", []),
+        ("A <b>bold</b>-2 & x-1", ["x-1"]),
+    ],
+)
+def test_short_words_with_a_hyphen_stay_whole(headline: str, kept: list[str]) -> None:
+    html = str(unbroken(headline))
+    assert re.findall(r'<span class="whole">(.*?)</span>', html) == kept
+    assert unescape(re.sub(r"</?span.*?>", "", html)) == headline
+
+
 def test_a_story_tells_its_history_its_reasons_and_where_to_follow_it() -> None:
     html = PAGES.story(STORY, rank_reason="5 publishers").decode()
     text = " ".join("".join(Page(html).text).split())
@@ -332,7 +383,9 @@ def test_a_story_tells_its_history_its_reasons_and_where_to_follow_it() -> None:
     assert "First report 14 January 2026, 07:00 UTC · latest 11:54 UTC" in text
     assert "First version" in text
     assert "Headline before: Ferries to Resume" in text
-    assert "Shares “strait”, “timetable” (94% sure)" in text
+    assert "Northern Ledger [2] Shares the words “strait” and “timetable” – 94\u00a0% sure" in html_text(html)
+    assert "Opened the story: nothing told before was about this" in text
+    assert "Valley Public Radio repeats [1] Repeats" not in text
     assert "an article that no revision lists" not in text
     assert "5 publishers" in text
     assert 'href="../top.atom"' in html
@@ -417,3 +470,112 @@ def test_credentials_of_a_source_are_never_shown() -> None:
     shown = PAGES.feeds([], [secret]) + PAGES.status(sources=[secret], outputs=[], counts=Stored(), now=NOW)
     assert b"secret" not in shown
     assert b"ledger.example" in shown
+
+
+def test_a_source_shows_its_month_its_streak_and_its_silence() -> None:
+    views = (
+        VIEWS[0],
+        source_view("ledger.example", n_failures=3, error="name not found", first_polled_at=at(-90)),
+        source_view("quiet.example", newest_at=at(-24 * 9), rhythm=timedelta(hours=5), last_polled_at=NOW),
+    )
+    page = Page(PAGES.status(sources=views, outputs=[], counts=Stored(), now=NOW).decode())
+    text = " ".join(" ".join(page.text).split())
+    assert "failing : name not found ; failed 3 times in a row" in text
+    assert "silent for 9 days; usually writes every 5 h" in text
+    assert "4.0 a day" in text
+    assert "30 days: 40 new articles, at most 8 on one day; failures on 6 days" in page.values("aria-label")
+
+
+def test_the_status_says_the_same_to_programs() -> None:
+    given = {"sources": VIEWS, "outputs": OUTPUT_VIEWS, "counts": Stored(), "now": NOW}
+    told = json.loads(PAGES.status_json(**given, stories=[StoryDay(day=at(-12), n_new=3, n_grown=1)]))
+    assert told["at"] == "2026-01-14T12:00:00Z"
+    assert (told["articles"], told["stories"]) == (1_234, 56)
+    assert told["days"][0] == "2025-12-16"
+    assert told["days"][-1] == "2026-01-14"
+    assert told["stories_written"] == [{"day": "2026-01-14", "new": 3, "grown": 1}]
+    assert told["outputs"][1] == {"slug": "world", "title": "World", "entries": 3, "updated_at": "2026-01-14T12:00:00Z"}
+    first, second = told["sources"]
+    assert first["days"]["new"][-10:] == [8, 6, 4, 2, 0, 8, 6, 4, 2, 0]
+    assert len(first["days"]["polls"]) == len(told["days"]) == 30
+    assert (first["ok"], first["state"], first["reason"]) == (True, "ok", "max-age")
+    assert (second["ok"], second["state"], second["error"]) == (False, "failing", "name not found")
+    assert second["failures"] == 3
+    assert PAGES.status_json(**given) == Pages(SITE).status_json(**given)
+
+
+def test_neither_page_nor_json_shows_credentials() -> None:
+    secret = replace(
+        VIEWS[1], source=Source(url="https://user:secret@ledger.example/f"), state=replace(VIEWS[1].state, title="")
+    )
+    told = PAGES.status_json(sources=[secret], outputs=[], counts=Stored(), now=NOW)
+    assert b"secret" not in told
+    assert b"ledger.example" in told
+
+
+# ---------------------------------------------------------------- the archive, search
+
+
+def test_a_day_shows_its_stories_and_the_days_beside_it() -> None:
+    html = PAGES.archive_day(at(-12), RANKED, earlier=at(-36), later=None).decode()
+    page = Page(html)
+    assert "1 story, as they stood at the end of the day" in " ".join(page.text)
+    assert ("a", "href", "../s/k3m9x2p7qa.html") in page.attributes
+    assert ("a", "href", "2026-01-13.html") in page.attributes
+    assert 'rel="next"' not in html
+    assert "No days yet" in PAGES.archive_index([]).decode()
+
+
+def test_a_long_day_lists_the_best_and_says_so() -> None:
+    many = [
+        (revision(f"s{i:03}", summary=summary(sources=(cited_source(1, article_id=f"x{i}"),))), 1.0, "")
+        for i in range(250)
+    ]
+    html = PAGES.archive_day(at(-12), many, earlier=None, later=None).decode()
+    assert "The 200 of 250 stories, as they stood at the end of the day that most publishers tell" in html
+    assert html.count("<article>") == 200
+
+
+def test_a_story_that_another_one_tells_whole_is_left_out_of_the_day() -> None:
+    small = revision("small", summary=summary(n=1))
+    large = revision("large", summary=summary(n=2))
+    twin = revision("twin", summary=summary(n=2))
+    other = revision("other", summary=summary(sources=(cited_source(7),)))
+    ranked = [(each, 1.0, "") for each in (small, large, twin, other)]
+    assert [each.story_id for each in archive.whole(ranked)] == ["large", "other"]
+
+
+def test_a_day_is_over_when_an_article_is_younger_than_it() -> None:
+    assert not archive.is_over(at(-12), newest_at=at(11.9))
+    assert archive.is_over(at(-12), newest_at=at(12))
+
+
+def test_the_front_page_names_the_days_before_its_own() -> None:
+    days = [at(24 * n - 12) for n in range(-20, 1)]
+    html = PAGES.index(RANKED, n_sources=1, n_answering=1, days=days).decode()
+    found = re.findall(r'href="archive/(20[\d-]+)\.html"', html)
+    assert found == [f"2026-01-{n:02}" for n in range(13, 6, -1)]
+
+
+def test_days_are_listed_by_month_newest_first() -> None:
+    html = PAGES.archive_index([at(-24 * 30 - 12), at(-36), at(-12)]).decode()
+    assert re.findall(r'id="month-\d">(.*?)</h2>', html) == ["January 2026", "December 2025"]
+    assert re.findall(r'href="(20[\d-]+)\.html"', html) == ["2026-01-14", "2026-01-13", "2025-12-15"]
+
+
+def test_the_index_holds_a_line_a_story_newest_first() -> None:
+    old, new = revision("old", newest_at=at(-50)), REVISIONS[-1]
+    told = json.loads(PAGES.search_index([old, new]))
+    assert [line[0] for line in told["stories"]] == ["k3m9x2p7qa", "old"]
+    assert told["stories"][0][1:4] == ["Island Ferries Resume After Strait Agreement", "en", "2026-01-14"]
+    assert "東都新聞" in told["stories"][0][4]
+    assert json.loads(PAGES.search_index([])) == {"stories": []}
+
+
+def test_the_script_brings_its_words_and_writes_no_markup() -> None:
+    script = PAGES.script().decode()
+    assert '"search": "Search"' in script
+    assert "archive/search.json" in script
+    assert "innerHTML" not in script
+    assert "eval" not in script
+    assert "/*" not in script

@@ -1,6 +1,8 @@
 """The corridor: what it hands from one room to the next."""
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -161,3 +163,33 @@ def test_a_source_under_a_pause_does_not_hide_those_behind_it() -> None:
         )
         assert report.n_polled == (0 if hours else 3)
     assert len(store.claim_due(now=NOW + timedelta(hours=9), limit=9, lease=timedelta(1), worker="v")) == 3
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
+def test_nights_in_which_the_clock_changes_are_like_others(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        for begin in (datetime(2026, 3, 7, tzinfo=UTC), datetime(2026, 10, 3, tzinfo=UTC)):
+            assert set(_gaps(begin)) == {60}, "an hour, as on every day"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def _gaps(begin: datetime) -> list[int]:
+    """Poll each half hour for five weeks; give the minutes between two visits of a source."""
+    store, asked = MemoryStore(), []
+    for half in range(35 * 24 * 2):
+        now = begin + timedelta(minutes=30 * half)
+        report = pipeline.poll(
+            store,
+            Answers(NotModified(url=URL, etag="x")),
+            [source(URL)],
+            clock=lambda now=now: now,
+            worker="w",
+            n_workers=1,
+        )
+        if report.n_polled:
+            asked.append(30 * half)
+    return [after - before for before, after in pairwise(asked)]

@@ -4,7 +4,7 @@ Positions across are percent, so that a chart fits any screen; heights are pixel
 pages that may know the time show these. Pure.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -83,9 +83,9 @@ def _pixels(n: float, top: float) -> int:
 
 def poll_chart(polled: Iterable[PollDay], *, now: datetime) -> Stack | None:
     """Count polls a day over the last 30 days by outcome; ``None``: there were none."""
-    counts: dict[datetime, Counter[str]] = {}
+    counts: defaultdict[datetime, Counter[str]] = defaultdict(Counter)
     for each in polled:
-        count = counts.setdefault(each.day, Counter())
+        count = counts[each.day]
         count["failed"] += each.n_failed
         count["new"] += each.n_fruitful
         count["quiet"] += each.n_polls - each.n_failed - each.n_fruitful

@@ -189,7 +189,7 @@ class Pages:
             failures=[each for each in wrong if each.is_failure],
             oddities=[each for each in wrong if not each.is_failure],
             sources=sources,
-            healths=[health_of(view, now=now) for view in sources],
+            healths=[(health_of(view, now=now), days.sparkline(view.days, now=now)) for view in sources],
             outputs=outputs,
             counts=counts,
             now=now,
@@ -317,7 +317,7 @@ def _stylesheet(environment: Environment) -> str:
 
 def _script(environment: Environment) -> bytes:
     """Return the script without comments and indentation, with the words that it says."""
-    source = environment.get_template("site.js.j2").render(words=strings.SCRIPT)
+    source = environment.get_template("site.js.j2").render(words=strings.SCRIPT, index=search.FILE)
     lines = (line.strip() for line in _COMMENT.sub("", source).splitlines())
     return ("\n".join(line for line in lines if line) + "\n").encode()
 

@@ -9,7 +9,7 @@ from aggregator.model import SourceView
 from aggregator.outputs import strings
 from aggregator.outputs.content import plain
 from aggregator.outputs.health import MIN_SILENCE, SILENCE
-from aggregator.outputs.pages.days import N_DAYS, Spark, midnight, sparkline
+from aggregator.outputs.pages.days import N_DAYS, midnight
 
 DAY = timedelta(days=1)
 
@@ -24,7 +24,6 @@ class Health:
         word: "ok", "silent", "failing", "gone" or "not asked yet".
         silent_for: How long it has published nothing, where that is far beyond its own rhythm.
         a_day: Articles a day; ``None``: not known yet.
-        spark: Its last 30 days, drawn.
     """
 
     view: SourceView
@@ -32,7 +31,6 @@ class Health:
     word: str
     silent_for: timedelta | None
     a_day: float | None
-    spark: Spark | None
 
 
 def called(view: SourceView) -> str:
@@ -49,7 +47,6 @@ def health_of(view: SourceView, *, now: datetime) -> Health:
         word=_word(view, is_silent=silent_for is not None),
         silent_for=silent_for,
         a_day=articles_a_day(view, now=now),
-        spark=sparkline(view.days, now=now),
     )
 
 
@@ -80,11 +77,10 @@ def articles_a_day(view: SourceView, *, now: datetime) -> float | None:
     no whole day is left, the source's own rhythm says; ``None``: nothing does.
     """
     today = midnight(now)
-    begin = today - DAY * (N_DAYS - 1)
-    if view.state.first_polled_at:
-        begin = max(begin, midnight(view.state.first_polled_at) + DAY)
+    known_since = view.state.first_polled_at or min((day.day for day in view.days), default=now)
+    begin = max(today - DAY * (N_DAYS - 1), midnight(known_since) + DAY)
     n_days = (today - begin).days
-    if view.state.first_polled_at and n_days > 0:
+    if n_days > 0:
         return sum(day.n_new for day in view.days if begin <= day.day < today) / n_days
     return DAY / view.state.rhythm if view.state.rhythm else None
 
