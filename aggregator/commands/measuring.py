@@ -90,27 +90,32 @@ def cluster(args: argparse.Namespace) -> int:
 
 
 def summarize(args: argparse.Namespace) -> int:
-    """Summarise stories; print one JSON line each."""
+    """Summarise stories; print one JSON line each, with ``--explain`` with the reasons of every choice."""
+    from aggregator.summaries.explain import explain_summary
     from aggregator.summaries.records import read_story, summary_record
-    from aggregator.summaries.write import summarise
+    from aggregator.summaries.write import summarise_openly
 
     for n, record in read_lines(args.file):
         try:
             story_id, reports = read_story(record)
-            summary = summarise(reports)
+            summary, work = summarise_openly(reports)
         except (ValueError, KeyError, TypeError) as error:
             raise AggregatorError(f"{args.file}:{n}: not a story: {error}") from error
-        sys.stdout.write(json.dumps(summary_record(story_id, summary), ensure_ascii=False) + "\n")
+        line = summary_record(story_id, summary)
+        if getattr(args, "explain", False):
+            line["explain"] = explain_summary(summary, work)
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     return 0
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Check sentences against their articles; print one JSON line each."""
+    """Check sentences against their articles; print one JSON line each, with ``--explain`` what was compared."""
     from aggregator.summaries.records import verify_record
 
     for n, record in read_lines(args.file):
         try:
-            sys.stdout.write(json.dumps(verify_record(record), ensure_ascii=False) + "\n")
+            answer = verify_record(record, explain=getattr(args, "explain", False))
         except (ValueError, KeyError, TypeError) as error:
             raise AggregatorError(f"{args.file}:{n}: not a claim: {error}") from error
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     return 0

@@ -91,9 +91,16 @@ def _link(entry: Mapping, base_url: str) -> str:
 
 def _bodies(entry: Mapping, base_url: str, *, feed_url: str) -> tuple[str, str]:
     """Give summary and content as sanitised HTML; content is empty where it says no more than the summary."""
-    summary = _html(dict.get(entry, "summary_detail"), _text(entry, "summary"), base_url, feed_url)
-    contents = [_html(each, _text(each, "value"), base_url, feed_url) for each in _mappings(entry, "content")]
-    content = max(contents, key=len, default="")
+    summary_text, detail, contents = (
+        _text(entry, "summary"),
+        dict.get(entry, "summary_detail"),
+        _mappings(entry, "content"),
+    )
+    if not isinstance(detail, dict):  # feedparser gives a lone content as the summary, too
+        detail = next((each for each in contents if _text(each, "value") == summary_text), None)
+    summary = _html(detail, summary_text, base_url, feed_url)
+    others = (_html(each, _text(each, "value"), base_url, feed_url) for each in contents if each is not detail)
+    content = max(others, key=len, default="")
     if not summary:
         return content, ""
     return summary, content if content != summary else ""

@@ -3,18 +3,14 @@
 Only what ``entries`` and ``parse`` look at is kept; the rest is passed over.
 """
 
-import re
 from collections.abc import Callable
 
+from aggregator.intake import fast_people
 from aggregator.intake.fast_names import SAME_AS
-from aggregator.intake.fast_state import HTML_TYPES, Attributes, Mapping, OddError, Reading, content_type, join
+from aggregator.intake.fast_state import HTML_TYPES, Attributes, OddError, Reading, content_type, join
 
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
-_EMAIL = re.compile(
-    r"(([a-zA-Z0-9\_\-\.\+]+)@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.)|(([a-zA-Z0-9\-]+\.)+))"
-    r"([a-zA-Z]{2,4}|[0-9]{1,3})(\]?))(\?subject=\S+)?"
-)
 _CATEGORY_SCHEME = "http://search.yahoo.com/mrss/category_schema"
 _ITUNES = "http://www.itunes.com/"
 
@@ -99,100 +95,6 @@ def _end_source(state: Reading) -> None:
     state.is_in_source = False
     state.pop("source")
     state.source = {}
-
-
-# ---------------------------------------------------------------- people
-
-
-def _start_author(state: Reading, _attributes: Attributes) -> None:
-    state.is_in_author = True
-    state.push("author")
-    state.context().setdefault("authors", []).append({})
-
-
-def _end_author(state: Reading) -> None:
-    state.pop("author")
-    state.is_in_author = False
-    _agree_on_author(state.context())
-
-
-def _start_contributor(state: Reading, _attributes: Attributes) -> None:
-    state.is_in_contributor = True
-    state.push("contributor", False)
-
-
-def _end_contributor(state: Reading) -> None:
-    state.pop("contributor")
-    state.is_in_contributor = False
-
-
-def _start_dc_contributor(state: Reading, _attributes: Attributes) -> None:
-    state.is_in_contributor = True
-    state.push("name", False)
-
-
-def _end_dc_contributor(state: Reading) -> None:
-    _end_name(state)
-    state.is_in_contributor = False
-
-
-def _start_owner(state: Reading, _attributes: Attributes) -> None:
-    state.is_in_publisher = True
-    state.push("publisher", False)
-
-
-def _end_owner(state: Reading) -> None:
-    state.pop("publisher")
-    state.is_in_publisher = False
-
-
-def _end_name(state: Reading) -> None:
-    _save_author(state, "name", state.pop("name"))
-
-
-def _end_email(state: Reading) -> None:
-    _save_author(state, "email", state.pop("email"))
-
-
-def _end_url(state: Reading) -> None:
-    value = state.pop("href")
-    if state.is_in_author:
-        _save_author(state, "href", value)
-
-
-def _save_author(state: Reading, key: str, value: str) -> None:
-    """Keep a part of an author; that of an owner is written over the author's, too: so does feedparser."""
-    if not (state.is_in_publisher and key != "href") and not state.is_in_author:
-        return
-    context = state.context()
-    if not state.is_in_publisher or key == "href":
-        context.setdefault("author_detail", {})[key] = value
-    _agree_on_author(context)
-    context.setdefault("authors", [{}])[-1][key] = value
-
-
-def _agree_on_author(context: Mapping) -> None:
-    """Make one text of an author's parts, or parts of one text."""
-    detail = context.get("authors", [{}])[-1]
-    if detail:
-        name, email = detail.get("name"), detail.get("email")
-        if name or email:
-            context["author"] = f"{name} ({email})" if name and email else name or email
-        return
-    author = context.get("author")
-    if not author:
-        return
-    email = ""
-    if found := _EMAIL.search(author):
-        email = found[0]
-        author = author.replace(email, "").replace("()", "").replace("<>", "").replace("&lt;&gt;", "").strip()
-        author = author.removeprefix("(").removesuffix(")").strip()
-    if author or email:
-        context.setdefault("author_detail", detail)
-    if author:
-        detail["name"] = author
-    if email:
-        detail["email"] = email
 
 
 # ---------------------------------------------------------------- texts
@@ -429,16 +331,16 @@ def _popping(name: str) -> End:
 
 
 _BOTH: dict[str, tuple[Start, End | None]] = {
-    "author": (_start_author, _end_author),
+    "author": (fast_people.start_author, fast_people.end_author),
     "category": (_start_category, _end_category),
     "channel": (_start_channel, _end_feed),
     "content": (_start_content, _end_content),
     "content_encoded": (_start_content_encoded, _end_content),
-    "contributor": (_start_contributor, _end_contributor),
+    "contributor": (fast_people.start_contributor, fast_people.end_contributor),
     "created": (_pushing("created"), _date_end("created")),
-    "dc_contributor": (_start_dc_contributor, _end_dc_contributor),
+    "dc_contributor": (fast_people.start_dc_contributor, fast_people.end_dc_contributor),
     "description": (_start_description, _end_description),
-    "email": (_pushing("email", False), _end_email),
+    "email": (_pushing("email", False), fast_people.end_email),
     "enclosure": (_start_enclosure, None),
     "feed": (_start_feed, _end_feed),
     "id": (_start_id, _end_id),
@@ -448,7 +350,7 @@ _BOTH: dict[str, tuple[Start, End | None]] = {
     "itunes_category": (_start_itunes_category, _end_category),
     "itunes_image": (_start_itunes_image, None),
     "itunes_keywords": (_start_keywords("itunes_keywords"), _keywords_end("itunes_keywords", _ITUNES)),
-    "itunes_owner": (_start_owner, _end_owner),
+    "itunes_owner": (fast_people.start_owner, fast_people.end_owner),
     "language": (_pushing("language"), _popping("language")),
     "link": (_start_link, _popping("link")),
     "media_category": (_start_media_category, _end_category),
@@ -456,7 +358,7 @@ _BOTH: dict[str, tuple[Start, End | None]] = {
     "media_keywords": (_start_keywords("media_keywords"), _keywords_end("media_keywords", None)),
     "media_thumbnail": (_start_thumbnail, _end_thumbnail),
     "media_title": (_start_title, _end_media_title),
-    "name": (_pushing("name", False), _end_name),
+    "name": (_pushing("name", False), fast_people.end_name),
     "published": (_pushing("published"), _date_end("published")),
     "rights": (_content_start("rights"), _content_end("rights")),
     "rss": (_start_rss, None),
@@ -466,7 +368,7 @@ _BOTH: dict[str, tuple[Start, End | None]] = {
     "textinput": (_start_input, _end_input),
     "title": (_start_title, _end_title),
     "updated": (_pushing("updated"), _date_end("updated")),
-    "url": (_pushing("href"), _end_url),
+    "url": (_pushing("href"), fast_people.end_url),
 }
 _ALL = _BOTH | {name: _BOTH[meant] for name, meant in SAME_AS.items()}
 STARTS: dict[str, Start] = {name: start for name, (start, _) in _ALL.items()}

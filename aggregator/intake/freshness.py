@@ -7,10 +7,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from aggregator.intake.dates import parse_date
+
 LONGEST = timedelta(days=365)  # what is claimed beyond is a mistake or an attack on arithmetic
 
 _MAX_AGE = re.compile(r"(?:\A|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
-_SECONDS = re.compile(r"\s*(\d{1,12})\s*\Z")
+# Also as some write it: "120.0", "120s", and twice, where two headers were joined.
+_SECONDS = re.compile(r"\s*(\d{1,12})(?:\.\d+)?\s*(?:s|sec|seconds)?\s*(?:,.*)?\Z", re.IGNORECASE)
+_ISO = re.compile(r"\s*\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 def max_age_of(*, cache_control: str, expires: str, age: str, date: str, now: datetime | None) -> timedelta | None:
@@ -44,7 +48,9 @@ def _until(end: str, *, date: str, now: datetime | None) -> timedelta | None:
 
 
 def http_date(text: str) -> datetime | None:
-    """Read a date as HTTP writes it; ``None``: none, or unreadable. Source: RFC 9110, 5.6.7."""
+    """Read a date as HTTP writes it, or in ISO 8601; ``None``: none, or unreadable. Source: RFC 9110, 5.6.7."""
+    if _ISO.match(text):
+        return parse_date(text)
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

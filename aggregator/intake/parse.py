@@ -139,7 +139,8 @@ def _what_it_is(text: bytes) -> str:
 def _to_feed(found: FastFeed | Any, text: bytes, url: str, warnings: list[str], max_articles: int) -> ParsedFeed:
     feed = found.feed
     self_url = next((each.get("href", "") for each in feed.get("links", []) if each.get("rel") == "self"), "")
-    site_url = safe_url(feed.get("link") or "", url)
+    link = (feed.get("link") or "").strip()
+    site_url = safe_url(link, url) if link else ""  # an empty address would be that of the feed itself
     base_url = url or site_url or safe_url(self_url)
     author = entries.author_of(feed)
     articles = tuple(
@@ -151,7 +152,7 @@ def _to_feed(found: FastFeed | Any, text: bytes, url: str, warnings: list[str], 
         format=found.version or "unknown",
         title=one_line(feed.get("title") or ""),
         site_url=site_url,
-        self_url=safe_url(self_url, url),
+        self_url=safe_url(self_url, url) if self_url.strip() else "",
         lang=one_line(feed.get("language") or "")[: entries.MAX_LANG],
         articles=articles,
         warnings=tuple(warnings),

@@ -159,6 +159,8 @@ def _wait_after_success(source: Source, state: SourceState, now: datetime) -> tu
     floor = source.min_interval if has_validators else max(source.min_interval, START)
     if claimed:
         floor = min(floor, max(claimed, SOONEST))
+    if state.moved_to and state.n_moved < N_MOVED:
+        pace, reason = floor, "a move that must be seen once more"
     ceiling = max(source.max_interval, floor)
     wait = min(max(pace, floor), ceiling)
     wait = wait * (1 - EARLY * _chance(source.url, state.n_polls))

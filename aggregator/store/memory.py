@@ -349,8 +349,7 @@ class MemoryStore:
     def revisions_written(self, *, since: datetime, until: datetime) -> tuple[Revision, ...]:
         """See :meth:`.base.Store.revisions_written`."""
         written = [
-            [each for each in story.revisions if since <= each.at < until]
-            for _, story in sorted(self._stories.items())
+            [each for each in story.revisions if since <= each.at < until] for _, story in sorted(self._stories.items())
         ]
         return tuple(found[-1] for found in written if found)
 

@@ -198,8 +198,10 @@ def _lacking(words: tuple[Word, ...], other: tuple[Word, ...]) -> list[int]:
 
 
 def _without_names(words: tuple[Word, ...], lacking: list[int], bound: Bound) -> list[int]:
-    """Leave out what belongs to a name that is there: "Prime Minister Sanae" where "Takaichi" is, if the article
-    has that name whole."""
+    """Leave out what belongs to a name that is there.
+
+    "Prime Minister Sanae" is, where "Takaichi" is, if the article has that name whole.
+    """
     while anchored := [i for i in lacking if _is_part_of_name(words, i, set(lacking), bound)]:
         lacking = [i for i in lacking if i not in anchored]
     return lacking
@@ -329,7 +331,7 @@ def _unfounded(known: list[Word], claim: tuple[Word, ...], text: str, bound: Bou
 
 
 def _stands_behind(word: Word, bound: Bound, n: int) -> bool:
-    """Tell whether a sentence speaks of a pronoun or a stand-in, and of whom: who opens the one before, or the title."""
+    """Tell whether a sentence speaks of a pronoun or stand-in for a word that opens the one before, or the title."""
     passage = bound.passages[n]
     opening = {w.casefold() for w in _LOWER_WORD.findall(bound.texts[n])[:4]}
     if not opening & (_PRONOUNS | _STAND_INS):

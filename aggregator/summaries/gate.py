@@ -14,7 +14,7 @@ from functools import lru_cache
 from aggregator.markup import to_text
 from aggregator.model import Article
 from aggregator.summaries.binding import bind, difference
-from aggregator.summaries.claims import Stance, opposite, stance
+from aggregator.summaries.claims import opposite, stance
 from aggregator.summaries.names import folded_words, missing_name, wrong_office
 from aggregator.summaries.pool import MAX_CHARACTERS
 from aggregator.summaries.quantities import Quantity, months_and_days, quantities, relative_days, weekdays
@@ -22,6 +22,7 @@ from aggregator.summaries.roles import misplaced_number, swapped
 from aggregator.summaries.senses import is_derived, is_filler, sense, words_in
 from aggregator.summaries.sentences import split
 from aggregator.summaries.uncased import unbacked
+from aggregator.summaries.verbatim import CASED, plain, stands_in
 from aggregator.summaries.words import is_content, stem
 from aggregator.text import language, script, tokens
 
@@ -31,7 +32,6 @@ MIN_CONTAINMENT = 0.7
 MIN_LOCAL = 0.6
 # How far below the best passage another one may be and still be what the sentence was made from.
 PASSAGE_MARGIN = 0.15
-_CASED = frozenset({"Latin", "Cyrillic", "Greek", "Armenian"})
 _SCALE_TOLERANCE = 1e-9
 
 
@@ -62,7 +62,7 @@ class _Evidence:
     @property
     def is_cased(self) -> bool:
         """Tell whether its script has capitals, by which names are known."""
-        return script(self.raw) in _CASED
+        return script(self.raw) in CASED
 
     @property
     def details(self) -> "_Details":
@@ -107,15 +107,38 @@ def check(sentence: str, article: Article) -> tuple[str, ...]:
         Reasons, each a code and words, "number: 3 million is not in the article". A sentence that stands in the article
         word for word is supported, unless what stands around it there denies or doubts it.
     """
+    return examine(sentence, article).reasons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the gate found out about a sentence and an article.
+
+    Attributes:
+        reasons: Why the article does not support it; empty: it does.
+        is_verbatim: It stands there word for word.
+        nearest: The sentence of the article that is most like it; "" where nothing is.
+        share: Of its content words, how many the article has, 0..1.
+    """
+
+    reasons: tuple[str, ...]
+    is_verbatim: bool = False
+    nearest: str = ""
+    share: float = 0.0
+
+
+def examine(sentence: str, article: Article) -> Finding:
+    """Check a sentence like :func:`check` and tell how it was done."""
     evidence = _read(article.title, article.summary, article.text[:MAX_CHARACTERS], article.lang)
     if not tokens(sentence):
-        return ("empty: the sentence has no words",)
-    if _is_verbatim(sentence, evidence):
-        return ()
+        return Finding(reasons=("empty: the sentence has no words",))
+    if stands_in(sentence, evidence.plain, evidence.lang):
+        return Finding(reasons=(), is_verbatim=True, share=1.0)
     claim = _claim(sentence, evidence)
-    if reason := _check_content(claim, evidence):
-        return (reason,)  # about something else: no other check has a meaning then
-    return tuple(reason for each in _CHECKS if (reason := each(claim, evidence)))
+    reason = _check_content(claim, evidence)  # about something else: no other check has a meaning then
+    reasons = (reason,) if reason else tuple(found for each in _CHECKS if (found := each(claim, evidence)))
+    nearest = evidence.passages[claim.near[0]].text if claim.near else ""
+    return Finding(reasons=reasons, nearest=nearest, share=_share(claim, evidence))
 
 
 # ---------------------------------------------------------------- reading
@@ -128,12 +151,12 @@ def _read(title: str, summary: str, text: str, declared: str) -> _Evidence:
     parts = [part for part in (title, description, text) if part.strip()]
     if len(parts) == 3 and description.strip() == text.strip():
         parts = parts[:2]
-    plain = "\n".join(parts)
-    lang = language(plain, "" if declared == "und" else declared)
-    passages = tuple(_passage(piece, lang) for piece in split(plain, lang))
+    raw = "\n".join(parts)
+    lang = language(raw, "" if declared == "und" else declared)
+    passages = tuple(_passage(piece, lang) for piece in split(raw, lang))
     return _Evidence(
-        raw=plain,
-        plain=_plain(plain),
+        raw=raw,
+        plain=plain(raw),
         lang=lang,
         stems=frozenset().union(*(p.all_stems | p.stems for p in passages)),
         passages=passages,
@@ -175,56 +198,6 @@ def _claim(sentence: str, evidence: _Evidence) -> _Claim:
         near=tuple(sorted(near, key=lambda n: (-shares[n], n))),
         place=_details("\n".join(evidence.passages[n].text for n in around), evidence.lang),
     )
-
-
-_TRANSLATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u202f": " "})
-_SPACES = re.compile(r"\s+")
-
-
-def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).translate(_TRANSLATION).casefold().strip()
-    return _SPACES.sub(" ", text.replace("\n", " | "))
-
-
-# ---------------------------------------------------------------- verbatim
-
-
-def _is_verbatim(sentence: str, evidence: _Evidence) -> bool:
-    """Tell whether the sentence stands in the article and nothing around it there changes what it says."""
-    wanted = _plain(sentence).rstrip(".。 ")
-    at = evidence.plain.find(wanted)
-    while at >= 0 and wanted:
-        end = at + len(wanted)
-        if _is_whole(evidence, at, end):
-            return True
-        at = evidence.plain.find(wanted, at + 1)
-    return False
-
-
-_BEFORE = re.compile(r"(?:^|[.!?…。！？؟:\"'(\[|•»]|--?)\s*$")
-_AFTER = re.compile(r"[\"')\]]*(?:$|\s*[.!?…。！？؟,;:)\"|]|\s+-|\s)")
-_CLAUSE_END = re.compile(r"[\"')\]]*(?:$|\s*[.!?…。！？؟,;:|])")
-_SENTENCE_STOP = re.compile(r"[.!?。！？|]\s*")
-_CONTEXT = 160  # characters before and behind a passage that may turn what it says
-_PLAIN_STANCE = Stance(0, 0, may=False, later=False, alleged=False)
-
-
-def _is_whole(evidence: _Evidence, start: int, end: int) -> bool:
-    plain = evidence.plain
-    if not _AFTER.match(plain[end : end + 2]) and plain[end - 1] not in "。！？.!?\"'":
-        return False
-    lead = plain[max(0, start - _CONTEXT) : start]
-    if start and plain[start - 1].isalnum() and script(plain[start]) in _CASED:
-        return False
-    # What leads up to it or goes on behind it must not turn it: "denied reports that", "only if", a late "nicht".
-    parts = [] if _BEFORE.search(lead) else [_SENTENCE_STOP.split(lead)[-1]]
-    if not _ends_clause(plain, end):
-        parts.append(_SENTENCE_STOP.split(plain[end : end + _CONTEXT])[0])
-    return all(stance(part, evidence.lang) == _PLAIN_STANCE for part in parts)
-
-
-def _ends_clause(plain: str, end: int) -> bool:
-    return plain[end - 1] in ".!?。！？" or bool(_CLAUSE_END.match(plain[end : end + 2]))
 
 
 # ---------------------------------------------------------------- the checks
@@ -297,7 +270,7 @@ _QUOTE = re.compile(r"[“„\"«「『]([^“”„\"«»「」『』]{3,})[”
 
 def _check_quotations(claim: _Claim, evidence: _Evidence) -> str:
     for quote in _QUOTE.findall(claim.text):
-        inner = _plain(quote).strip(" ,.!?。、")
+        inner = plain(quote).strip(" ,.!?。、")
         if inner not in evidence.plain:
             return f"quotation: “{quote[:60]}” is not in the article"
     return ""
@@ -344,7 +317,7 @@ def _check_content(claim: _Claim, evidence: _Evidence) -> str:
     wanted = set(claim.stems)
     if not wanted:
         return ""
-    share = sum(s in evidence.stems or _has_form(s, claim, evidence) for s in claim.stems) / len(claim.stems)
+    share = _share(claim, evidence)
     if share < MIN_CONTAINMENT:
         return f"content: only {share:.0%} of the words are in the article"
     local = 0.0
@@ -352,6 +325,11 @@ def _check_content(claim: _Claim, evidence: _Evidence) -> str:
         after = evidence.passages[n + 1].stems if n + 1 < len(evidence.passages) else frozenset()
         local = max(local, len(wanted & (passage.stems | after)) / len(wanted))
     return "" if local >= MIN_LOCAL else f"content: at most {local:.0%} of the words stand together in the article"
+
+
+def _share(claim: _Claim, evidence: _Evidence) -> float:
+    has = sum(s in evidence.stems or _has_form(s, claim, evidence) for s in claim.stems)
+    return has / max(1, len(claim.stems))
 
 
 def _has_form(word: str, claim: _Claim, evidence: _Evidence) -> bool:

@@ -160,8 +160,15 @@ def _of_article(article: Article, index: int) -> list[Candidate]:
     lang = language_of(article)
     pieces = _pieces(article.text[:MAX_CHARACTERS], lang)
     title = article.title.strip()
-    fit = [p for n, p in enumerate(pieces) if _is_fit(p, title, n == len(pieces) - 1, len(pieces))]
+    fit = [p for p in pieces if not _unfit(p, title, ends=len(pieces) == 1)]
     return [_candidate(text, index, n, lang) for n, text in enumerate(dict.fromkeys(fit[:MAX_SENTENCES]))]
+
+
+def unfit(article: Article) -> list[tuple[str, str]]:
+    """List the sentences of an article that cannot be published, each with its reason."""
+    pieces = _pieces(article.text[:MAX_CHARACTERS], language_of(article))
+    reasons = [(piece, _unfit(piece, article.title.strip(), ends=len(pieces) == 1)) for piece in pieces]
+    return [(piece, reason) for piece, reason in reasons if reason]
 
 
 def _pieces(text: str, lang: str) -> list[str]:
@@ -189,18 +196,29 @@ def strip_prefix(text: str) -> str:
     return text
 
 
-def _is_fit(text: str, title: str, is_last: bool, n_pieces: int) -> bool:
+def _unfit(text: str, title: str, *, ends: bool) -> str:
+    """Say why a sentence cannot be published; "": it can.
+
+    Args:
+        text: A sentence.
+        title: Of its article.
+        ends: It is the whole text of its article.
+    """
     n_words = count_words(text)
-    if not MIN_WORDS <= n_words <= MAX_WORDS or _TRUNCATED.search(text) or _BOILERPLATE.search(text):
-        return False
+    if not MIN_WORDS <= n_words <= MAX_WORDS:
+        return f"{n_words} words long"
+    if _TRUNCATED.search(text):
+        return "cut off"
+    if _BOILERPLATE.search(text):
+        return "not news"
     if _n_letters_words(text) < MIN_WORDS - 1:
-        return False  # "May 2, 2013, 1:35 pm."
-    if not is_balanced(text) or text.strip(" .").casefold() == title.strip(" .").casefold():
-        return False
-    if _ENDED.search(text):
-        return True
+        return "hardly a word in it"  # "May 2, 2013, 1:35 pm."
+    if not is_balanced(text):
+        return "a quotation or bracket is cut"
+    if text.strip(" .").casefold() == title.strip(" .").casefold():
+        return "the title again"
     # Without a stop: the end of a text that was cut, a subtitle, or a description that never had one.
-    return n_pieces == 1 and not _HANGING.search(text)
+    return "" if _ENDED.search(text) or (ends and not _HANGING.search(text)) else "does not end"
 
 
 def _n_letters_words(text: str) -> int:

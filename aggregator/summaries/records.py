@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from aggregator.markup import clean, to_text
 from aggregator.model import EPOCH, Article, Report, Summary
+from aggregator.summaries.explain import explain_check
 from aggregator.summaries.gate import check
 
 
@@ -60,12 +61,16 @@ def summary_record(story_id: str, summary: Summary) -> dict[str, object]:
     }
 
 
-def verify_record(record: dict[str, object]) -> dict[str, object]:
-    """Answer one line of ``verify``: ``{"id", "article", "sentence"}`` -> ``{"id", "supported", "reasons"}``."""
+def verify_record(record: dict[str, object], *, explain: bool = False) -> dict[str, object]:
+    """Answer one line of ``verify``: ``{"id", "article", "sentence"}`` -> ``{"id", "supported", "reasons"}``.
+
+    With ``explain`` the answer has a key of that name: what the gate compared the sentence with.
+    """
     row = record.get("article")
-    article = _article(row if isinstance(row, dict) else {}, "0001")
-    reasons = check(_text(record.get("sentence")), article)
-    return {"id": record.get("id"), "supported": not reasons, "reasons": list(reasons)}
+    article, sentence = _article(row if isinstance(row, dict) else {}, "0001"), _text(record.get("sentence"))
+    reasons = check(sentence, article)
+    answer: dict[str, object] = {"id": record.get("id"), "supported": not reasons, "reasons": list(reasons)}
+    return answer | {"explain": explain_check(sentence, article)} if explain else answer
 
 
 def _article(row: dict[str, object], article_id: str) -> Article:

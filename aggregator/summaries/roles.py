@@ -80,7 +80,7 @@ def _nouns(text: str, lang: str) -> list[tuple[re.Match[str], str]]:
         word = match[0]
         name = fold_word(word)
         is_named = word[0].isupper() or lead in _DETERMINERS
-        # German writes every noun with a capital and puts any part of the sentence first: "Am Freitag endet der Streik".
+        # German writes every noun with a capital and puts any part first: "Am Freitag endet der Streik".
         is_governed = lang == "de" and governed > 0
         if is_named and not is_governed and not is_calendar(name) and not is_unit(name) and is_content(name, lang):
             found.append((match, name))

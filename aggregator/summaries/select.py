@@ -44,21 +44,36 @@ class Chosen:
     gain: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """A fit sentence that was not chosen, and why."""
+
+    candidate: Candidate
+    reason: str
+
+
 def select(pool: Sequence[Candidate], reports: Sequence[Report]) -> list[Chosen]:
-    """Choose sentences, the most telling first.
+    """Choose sentences, the most telling first; see :func:`choose`."""
+    return choose(pool, reports)[0]
+
+
+def choose(pool: Sequence[Candidate], reports: Sequence[Report]) -> tuple[list[Chosen], list[PassedOver]]:
+    """Choose sentences and say why the others were passed over.
 
     Args:
         pool: Fit sentences of one language.
         reports: What their ``report`` points into; titles and publishers are read.
 
     Returns:
-        At least one if the pool has any. Cost: ``O(sentences * chosen * words of a sentence)``.
+        The chosen, the most telling first, at least one if the pool has any; the others in the order they were looked
+        at. Cost: ``O(sentences * chosen * words of a sentence)``.
     """
     features = [_features(c.stems) for c in pool]
     weights = _weights(pool, features, reports)
     budget = word_budget(sum(c.n_words for c in pool), len({c.report for c in pool}))
     overhang = _OVERHANG_SHORT if budget < _SHORT else _OVERHANG
     chosen: list[Chosen] = []
+    passed: list[PassedOver] = []
     covered: set[str] = set()
     left = list(range(len(pool)))
     used = 0
@@ -68,12 +83,23 @@ def select(pool: Sequence[Candidate], reports: Sequence[Report]) -> list[Chosen]
         left.remove(best)
         candidate = pool[best]
         is_too_long = used + (1 - overhang) * candidate.n_words > budget
-        if chosen and (is_too_long or not gains[best] or _is_repeated(candidate, chosen)):
+        if chosen and (reason := _unwanted(candidate, chosen, gains[best], is_too_long=is_too_long)):
+            passed.append(PassedOver(candidate=candidate, reason=reason))
             continue
         chosen.append(Chosen(candidate=candidate, gain=gains[best]))
         covered |= features[best]
         used += candidate.n_words
-    return chosen
+    passed += [PassedOver(candidate=pool[i], reason=f"{budget:.0f} words are enough for this story") for i in left]
+    return chosen, passed
+
+
+def _unwanted(candidate: Candidate, chosen: Sequence[Chosen], gain: float, *, is_too_long: bool) -> str:
+    """Say why a sentence is not taken; "": it is."""
+    if not gain:
+        return "all of its words are told already"
+    if twin := _repeated(candidate, chosen):
+        return f"says again: {twin}"
+    return "too long for the words that are left" if is_too_long else ""
 
 
 def word_budget(n_words: int, n_articles: int) -> float:
@@ -113,14 +139,15 @@ def _gain(candidate: Candidate, features: frozenset[str], covered: set[str], wei
     return gain * candidate.penalty / length / (1 + _POSITION * candidate.position)
 
 
-def _is_repeated(candidate: Candidate, chosen: Sequence[Chosen]) -> bool:
+def _repeated(candidate: Candidate, chosen: Sequence[Chosen]) -> str:
+    """Find the chosen sentence that tells the same; "": none."""
     senses = _senses(candidate)
     for one in chosen:
         theirs = _senses(one.candidate)
         n_numbers = sum(each[0].isdigit() for each in senses & theirs)
         if _shared(senses, theirs) >= (_REPEATED if n_numbers < _SAME_NUMBERS else _REPEATED_WITH_NUMBERS):
-            return True
-    return False
+            return one.candidate.text
+    return ""
 
 
 def _senses(candidate: Candidate) -> frozenset[str]:

@@ -8,14 +8,16 @@ summary, whatever order they come in. Must not read a clock or the network.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from aggregator.model import Also, Article, CitedSource, Dropped, Report, Section, Sentence, Summary
 from aggregator.summaries.gate import check
 from aggregator.summaries.headline import headline_of
 from aggregator.summaries.pool import MAX_CHARACTERS, Candidate, candidates, count_words, language_of
 from aggregator.summaries.sections import arrange
-from aggregator.summaries.select import Chosen, select
+from aggregator.summaries.select import Chosen, PassedOver, choose
 from aggregator.summaries.words import content_stems, is_content
 from aggregator.text import tokens
 
@@ -29,6 +31,64 @@ MIN_FOR_OUTSIDERS, _CORE_SHARE, _MIN_CORE = 5, 0.4, 2
 _SAME_WORDS = 0.72
 # Words with a capital, as written: a reader who looks a name up in the source must find it there.
 _NAMES = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]*[^\W\da-z_][^\W_]*(?:['’.,&-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """How a summary came about, for those who ask.
+
+    Attributes:
+        reports: In the order that ``report`` indexes point into.
+        chosen: What was taken, the most telling first.
+        passed: Fit sentences that were not taken.
+        cited: For each sentence that was taken the reports it cites, its own first.
+    """
+
+    reports: tuple[Report, ...]
+    chosen: tuple[Chosen, ...] = ()
+    passed: tuple[PassedOver, ...] = ()
+    cited: Mapping[Candidate, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A section before its sources have numbers: each sentence with its language and the reports it cites."""
+
+    heading: str
+    sentences: tuple[tuple[str, str, tuple[int, ...]], ...]
+
+
+def assemble(
+    told: Sequence[Told],
+    reports: Sequence[Report],
+    *,
+    numbers: Mapping[str, int],
+    headline: str,
+    lang: str,
+    dropped: Sequence[Dropped] = (),
+    method: Literal["extractive", "llm"] = "extractive",
+) -> Summary:
+    """Number the sources by first citation and make the summary of what is told."""
+    number_of = _numbered([cited for one in told for _, _, cited in one.sentences], reports, numbers)
+    ids = [report.article.id for report in reports]
+    sections = tuple(
+        Section(
+            heading=one.heading,
+            sentences=tuple(
+                Sentence(text=text, citations=tuple(sorted(number_of[ids[r]] for r in cited)), lang=of)
+                for text, of, cited in one.sentences
+            ),
+        )
+        for one in told
+    )
+    return Summary(
+        headline=headline,
+        sections=sections,
+        sources=_sources(reports, number_of),
+        method=method,
+        lang=lang,
+        dropped=tuple(dropped),
+    )
 
 
 def summarise(reports: Sequence[Report], *, numbers: Mapping[str, int] = _NO_NUMBERS, headline: str = "") -> Summary:
@@ -45,37 +105,37 @@ def summarise(reports: Sequence[Report], *, numbers: Mapping[str, int] = _NO_NUM
     Raises:
         ValueError: There is no report.
     """
+    return summarise_openly(reports, numbers=numbers, headline=headline)[0]
+
+
+def summarise_openly(
+    reports: Sequence[Report], *, numbers: Mapping[str, int] = _NO_NUMBERS, headline: str = ""
+) -> tuple[Summary, Work]:
+    """Summarise a story like :func:`summarise` and hand out the work, too."""
     if not reports:
         raise ValueError("a story has at least one report")
-    ordered = sorted(reports, key=lambda r: (r.article.at, r.article.id))
+    ordered = tuple(sorted(reports, key=lambda r: (r.article.at, r.article.id)))
     pool = candidates(ordered)
     lang = _main_language(ordered)
     pool = [c for c in pool if c.lang == lang] or pool
     pool = _about_the_story(pool, ordered, lang)
     headline = headline or headline_of(ordered, pool, lang)
-    chosen, dropped = _gated(select(pool, ordered), ordered)
+    selected, passed = choose(pool, ordered)
+    chosen, dropped = _gated(selected, ordered)
     if not chosen:
-        return _bare(ordered, numbers, headline, lang)
+        return _bare(ordered, numbers, headline, lang), Work(reports=ordered)
     headline = headline or chosen[0].candidate.text
-    cited = {one.candidate: _cited(one.candidate, ordered) for one in chosen}
+    cited = {one.candidate: reports_saying(one.candidate, ordered) for one in chosen}
     groups = arrange(chosen, cited, _spread(pool), ordered, headline)
-    number_of = _numbered([cited[c.candidate] for group in groups for c in group.chosen], ordered, numbers)
-    sections = tuple(
-        Section(
+    told = [
+        Told(
             heading=group.heading,
-            sentences=tuple(
-                Sentence(
-                    text=c.candidate.text,
-                    citations=tuple(sorted(number_of[ordered[r].article.id] for r in cited[c.candidate])),
-                    lang=c.candidate.lang,
-                )
-                for c in group.chosen
-            ),
+            sentences=tuple((c.candidate.text, c.candidate.lang, cited[c.candidate]) for c in group.chosen),
         )
         for group in groups
-    )
-    sources = _sources(ordered, number_of)
-    return Summary(headline=headline, sections=sections, sources=sources, lang=lang, dropped=tuple(dropped))
+    ]
+    summary = assemble(told, ordered, numbers=numbers, headline=headline, lang=lang, dropped=dropped)
+    return summary, Work(reports=ordered, chosen=tuple(chosen), passed=tuple(passed), cited=cited)
 
 
 def _main_language(reports: Sequence[Report]) -> str:
@@ -139,7 +199,7 @@ def _spread(pool: Sequence[Candidate]) -> dict[str, int]:
     return {stem: len(found) for stem, found in reports.items()}
 
 
-def _cited(candidate: Candidate, reports: Sequence[Report]) -> tuple[int, ...]:
+def reports_saying(candidate: Candidate, reports: Sequence[Report]) -> tuple[int, ...]:
     """List the reports that say a sentence: its own, then those that the gate lets through."""
     others = [r for r, each in enumerate(reports) if r != candidate.report and _says(each.article, candidate)]
     return (candidate.report, *others[: MAX_CITATIONS - 1])

@@ -112,7 +112,10 @@ def test_the_same_input_gives_the_same_bytes_in_another_folder(
     other.path.mkdir()
     two_sources(other, server)
     other.run("poll")
-    assert other.files() == workplace.files()
+    got, wanted = other.files(), workplace.files()
+    assert got.keys() == wanted.keys()
+    # The status says how long each answer took.
+    assert {name for name in got if got[name] != wanted[name]} <= {"status.html", "status.json"}
 
 
 def test_status_story_and_explain_speak_of_what_is_stored(workplace: Workplace, server: FeedServer) -> None:

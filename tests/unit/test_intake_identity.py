@@ -84,6 +84,19 @@ def test_language(fields: dict[str, object], lang: str, expected: str) -> None:
     assert change.article.lang == expected
 
 
+def test_language_is_detected_where_none_is_declared() -> None:
+    text = "<p>Le port est fermé depuis hier soir, et les bateaux attendent dans la baie que la tempête passe.</p>"
+    (change,) = diff(parsed_feed(one(title="Le port est fermé", summary=text)), source=source(), known=(), now=NOW)
+    assert change.article.lang == "fr"
+
+
+def test_of_what_a_feed_repeats_the_fullest_stays() -> None:
+    short, full = one(summary="Short"), one(summary="Short and long")
+    first, second = run([short, full], [full, short])
+    assert [each.article.text for each in first] == ["Short and long"]
+    assert kinds(second) == [UNCHANGED]
+
+
 def test_names() -> None:
     named = source("https://feeds.feedburner.com/one", name="My One", publisher="")
     (change,) = diff(parsed_feed(one(), site_url="https://www.one.example/"), source=named, known=(), now=NOW)

@@ -168,6 +168,35 @@ def test_broken_feeds_give_their_articles(body: str) -> None:
     assert (article.title, article.link) == ("A & B", "https://one.example/1")
 
 
+CUT = rss("<item><title>Whole</title></item><item><title>Hal", "")[: -len("</channel></rss>")]
+
+
+def test_half_an_article_is_none() -> None:
+    feed = feed_of(CUT)
+    assert [each.title for each in feed.articles] == ["Whole"]
+    assert "the feed breaks off within its last article, which is left out" in feed.warnings
+    assert len(feed_of(CUT, keeps_cut=True).articles) == 2
+
+
+def test_a_file_without_address_is_none() -> None:
+    article = only(
+        rss('<item><link>https://one.example/1</link><media:content duration="3"/><enclosure url=""/></item>')
+    )
+    assert article.enclosures == ()
+    feed = feed_of('{"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": [{"id": "1", "image": ""}]}')
+    assert (feed.site_url, feed.articles[0].link, feed.articles[0].image) == ("", "", "")
+
+
+def test_an_address_beside_an_author_goes() -> None:
+    assert only(rss("<item><author>desk@one.example (Night desk)</author></item>")).author == "Night desk"
+
+
+def test_an_xhtml_break_is_one_break() -> None:
+    content = '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a<br/>b</div></content>'
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id>{content}</entry></feed>'
+    assert only(feed).summary == "a<br>b"
+
+
 def test_broken_xml_is_a_warning() -> None:
     assert any("broken XML" in each for each in feed_of(rss("<item><title>A & B</title></item>")).warnings)
 

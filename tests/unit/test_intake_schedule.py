@@ -204,6 +204,15 @@ def test_a_move_is_followed_from_the_second_sighting_on() -> None:
     assert address_of(direct, source()) == "https://two.example/f"
 
 
+def test_a_move_is_confirmed_as_soon_as_may_be() -> None:
+    moved = Fetched(url="https://two.example/f", body=b"x", etag='"1"', moved_to="https://two.example/f")
+    once = poll(result=moved)
+    assert (once.validators_url, once.reason) == ("https://two.example/f", "a move that must be seen once more")
+    assert once.next_poll_at is not None
+    assert once.next_poll_at <= NOW + source().min_interval
+    assert poll(once, moved).reason != once.reason
+
+
 def test_a_move_that_is_taken_back_is_forgotten() -> None:
     once = poll(result=Fetched(url="https://two.example/f", body=b"x", moved_to="https://two.example/f"))
     assert poll(once).n_moved == 0

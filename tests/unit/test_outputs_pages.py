@@ -346,11 +346,10 @@ def test_citations_stand_before_the_stop_and_are_never_parted() -> None:
 
 
 def test_a_sentence_without_spaces_gets_none_before_its_citations() -> None:
-    told = summary(
-        sections=(Section(heading="", sentences=(Sentence(text="合意した。", citations=(1, 2), lang="ja"),)),)
-    )
+    sentences = tuple(Sentence(text="合意した。", citations=(1, 2), lang="ja") for _ in range(2))
+    told = summary(sections=(Section(heading="", sentences=sentences),))
     html = PAGES.story(StoryView(story=Story(id="p", minted_at=NOW), revisions=(revision("p", summary=told),))).decode()
-    assert "合意した\u2060[1][2]。" in html_text(html)
+    assert "合意した\u2060[1][2]。合意した\u2060[1][2]。" in html_text(html)
 
 
 def test_a_long_row_of_citations_may_break() -> None:

@@ -291,6 +291,7 @@ def _compiled() -> _Compiled:
         "main_formats": MAIN_FORMATS,
         "found_formats": FOUND_FORMATS,
         "gap_before": gap_before,
+        "gap_after": story.gap_after,
         "spark_width": days.SPARK_WIDTH,
         "spark_height": days.SPARK_HEIGHT,
         "feed_url": feed_url,

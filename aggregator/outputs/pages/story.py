@@ -10,6 +10,7 @@ from aggregator.outputs.content import plain, source_name
 from aggregator.outputs.pages.evidence import told
 
 MAX_VERSIONS = 20  # newest; a story of weeks has hundreds
+UNSPACED = frozenset("。！？．｡")  # stops that bring their own room
 N_PUBLISHERS = 6  # named in the line below the headline
 
 
@@ -60,6 +61,11 @@ def first_citations(summary: Summary) -> dict[tuple[int, int], frozenset[int]]:
                 first[i, j] = fresh
                 seen |= fresh
     return first
+
+
+def gap_after(text: str) -> str:
+    """Return what parts a sentence from the next: a space, but nothing in scripts that write none."""
+    return "" if text.rstrip()[-1:] in UNSPACED else " "
 
 
 def versions(revisions: Sequence[Revision]) -> tuple[Version, ...]:
