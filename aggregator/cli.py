@@ -128,7 +128,9 @@ def _cluster(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.jsonl", type=Path, help="articles, one JSON object a line")
     parser.add_argument("--batch", type=int, default=25, metavar="N", help="articles per build (default 25)")
     parser.add_argument("--explain", action="store_true", help="say on stderr why each article is where it is")
-    parser.add_argument("--encoder", choices=("none",), default="none", help="evidence of meaning beside the words")
+    parser.add_argument(
+        "--encoder", choices=("none", "use"), default="none", help="evidence of meaning beside the words"
+    )
 
 
 def _jsonl(parser: argparse.ArgumentParser) -> None:

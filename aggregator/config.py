@@ -37,7 +37,7 @@ class Settings:
         base_url: Where the outputs are published, with a slash at its end; not given: where ``serve`` listens.
         contact: Address that goes into the User-Agent; empty: none.
         allow_hosts: Private addresses that may be fetched: host, host:port, IP address, ``[v6]:port`` or CIDR.
-        encoder: Sentence encoder of the clustering.
+        encoder: Evidence of meaning for `run`, `poll` and `build`; this version knows "none" there.
         hub: WebSub hub that the output feeds name; empty: none.
         host: Where ``serve`` listens.
         port: Where ``serve`` listens.
@@ -50,7 +50,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8080/"
     contact: str = ""
     allow_hosts: tuple[str, ...] = ()
-    encoder: str = "use"
+    encoder: str = "none"
     hub: str = ""
     host: str = "127.0.0.1"
     port: int = 8080
@@ -271,6 +271,10 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str] = NO_ENVIR
     _warn_about_addresses(reading, feeds)
     _warn_about_tags(reading, feeds, outputs)
     _warn_about_environ(reading, feeds, environ)
+    if settings.encoder != "none":
+        reading.warn(
+            ("settings", "encoder"), "this version matches stories by their words alone", 'write encoder = "none"'
+        )
     return Config(
         path=path,
         settings=settings,

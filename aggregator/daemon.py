@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
+from aggregator import retention
 from aggregator.app import App, make_fetcher, poll_line
 from aggregator.config import load_config
 from aggregator.engine.base import Engine
@@ -20,6 +21,7 @@ from aggregator.errors import ConfigError
 log = logging.getLogger(__name__)
 
 BUILD_EVERY = timedelta(minutes=5)  # takes up what a poll's own build left undone
+UPKEEP_EVERY = timedelta(days=1)
 RELOAD_EVERY = timedelta(seconds=5)  # how soon an edit of feeds.toml is seen
 
 
@@ -34,6 +36,7 @@ class Daemon:
         engine.every("poll", app.config.settings.poll_every, self.poll)
         engine.every("build", BUILD_EVERY, self.build)
         engine.every("reload", RELOAD_EVERY, self.reload)
+        engine.every("upkeep", UPKEEP_EVERY, self.upkeep)
 
     def run(self) -> bool:
         """Work until SIGTERM or SIGINT. SIGHUP reads feeds.toml at once.
@@ -73,6 +76,13 @@ class Daemon:
             log.info("%d new stories, %d updated", report.n_new_stories, report.n_updated_stories)
         for problem in report.problems:
             log.error("%s", problem)
+
+    def upkeep(self) -> None:
+        """Drop what is kept no longer, see :mod:`.retention`."""
+        keep = max(self.app.config.settings.retention, retention.KEEP_TEXTS_AT_LEAST)
+        pruned = retention.prune(self.app.place.database, keep=keep, now=self.app.clock())
+        if pruned.n_texts or pruned.n_polls:
+            log.info("pruned %d texts and %d polls", pruned.n_texts, pruned.n_polls)
 
     def reload(self) -> None:
         """Take up an edit of feeds.toml; a broken one is reported loudly and the last good one stays."""

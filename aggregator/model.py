@@ -807,7 +807,7 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceView:
-    """A source with what is remembered of it. ``days`` are those of the last 30 on which it was polled, oldest first."""
+    """A source with what is remembered of it. ``days``: those of the last 30 on which it was polled, oldest first."""
 
     source: Source
     state: SourceState

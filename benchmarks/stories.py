@@ -1,6 +1,6 @@
 """Measure clustering: quality on labelled streams, and speed.
 
-    python benchmarks/stories.py DIRECTORY|FILE.jsonl ... [--batch 25] [--worst 3] [--speed]
+    python benchmarks/stories.py DIRECTORY|FILE.jsonl ... [--batch 25] [--worst 3] [--encoder] [--speed]
 
 A labelled stream has one article a line, ``id title summary text? source url published lang story``, in stream order.
 Prints a table (BCubed precision, recall and F1, pairwise F1, articles a second), and the worst over- and under-merged
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from aggregator.model import Article, LiveStory
 from aggregator.stories.cluster import Clusterer
+from aggregator.stories.encoder import Encoder, UseEncoder
 from aggregator.stories.stream import BATCH, cluster_stream, read_article
 
 
@@ -86,13 +87,13 @@ def _title_of(part: str, held: Sequence[str], other: Mapping[str, str], titles: 
     return next(titles[each] for each in held if other[each] == part)[:100]
 
 
-def measure(file: Path, *, batch: int, limit: int) -> Score:
+def measure(file: Path, *, batch: int, limit: int, encoder: Encoder | None) -> Score:
     """Cluster one labelled stream, print its line and its worst stories."""
     records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     gold = {str(record["id"]): str(record["story"]) for record in records}
     started = time.process_time()
     articles = [read_article(record, n) for n, record in enumerate(records)]
-    found = cluster_stream(articles, batch=batch)
+    found = cluster_stream(articles, batch=batch, encoder=encoder)
     seconds = time.process_time() - started
     result = score(gold, found)
     print(
@@ -150,14 +151,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--batch", type=int, default=BATCH, help="articles of one build")
     parser.add_argument("--worst", type=int, default=0, help="how many of the worst stories to show")
     parser.add_argument("--speed", action="store_true", help="measure speed on a stream of its own")
+    parser.add_argument("--encoder", action="store_true", help="let meaning count, too; encoding is in the time")
     asked = parser.parse_args(arguments)
+    encoder = UseEncoder() if asked.encoder else None
     if asked.speed or not asked.paths:
         for n_live in (1_000, 10_000):
             measure_speed(n_live, batch=asked.batch)
     files = [file for path in asked.paths for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
     if files:
         print("stream          articles labels stories B3: P     R     F1    pair F1   art./s")
-        results = [measure(file, batch=asked.batch, limit=asked.worst) for file in files]
+        results = [measure(file, batch=asked.batch, limit=asked.worst, encoder=encoder) for file in files]
         print(f"macro mean of {len(results)} streams: B3 F1 {sum(each.f1 for each in results) / len(results):.4f}")
     return 0
 

@@ -1,8 +1,9 @@
-"""Fit the weights of the clustering decision, and cross-validate them. Writes ``aggregator/stories/weights.py``.
+"""Fit the weights of the clustering decision, and cross-validate them. Writes ``weights.py`` and ``weights_use.py``.
 
-    python benchmarks/stories_fit.py DIRECTORY [--write] [--version trees-3]
+    python benchmarks/stories_fit.py DIRECTORY [--write] [--version trees-4]
 
-Needs numpy and lightgbm, which the project itself never imports: run it in an environment of its own with the project
+Needs numpy, lightgbm with scikit-learn, and the encoder; the project itself never imports the first two without the
+last: run it in an environment of its own with the project
 on ``PYTHONPATH``. DIRECTORY holds labelled streams (see ``stories.py``). All randomness has fixed seeds.
 
 Recipe. Pairs of article and live story are drawn by running each stream with the true stories, save that every fifth
@@ -15,14 +16,13 @@ on the articles of the other half while the whole stream runs.
 
 import argparse
 import json
-import math
 import random
 import sys
 import textwrap
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,10 @@ from aggregator.stories import cluster, decision
 from aggregator.stories.candidates import Group, Index, candidates
 from aggregator.stories.cluster import WINDOW, Clusterer
 from aggregator.stories.decision import Decide
-from aggregator.stories.evidence import Evidence, weigh
+from aggregator.stories.encoder import Encoder, UseEncoder
+from aggregator.stories.evidence import NO_MEANING, Evidence, weigh
 from aggregator.stories.features import Document, document
+from aggregator.stories.meaning import Meaning
 from aggregator.stories.stream import BATCH, read_article
 
 Branch = tuple[int, float, "Node", "Node"]  # feature, threshold, where to go up to it, where to go above
@@ -48,15 +50,28 @@ Pairs = tuple[
 N_FRAGMENTS = 0.2
 
 
+@dataclass(frozen=True, kw_only=True)
+class Encoding:
+    """An encoder, or none, and the vectors that it made."""
+
+    encoder: Encoder | None = None
+    vectors: MutableMapping[str, bytes] = field(default_factory=dict)
+
+
+NO_ENCODING = Encoding()
+MEANT = Evidence._fields.index("meant_best")
+
+
 def _listed(written: str) -> list[str]:
     return written.split(",")
 
 
+N_TEMPLATE_STREAMS = 6  # of each of two lengths
 N_SMALL_STREAMS = 60  # of each labelled stream and half
 SIZE = {"n_estimators": 120, "num_leaves": 16, "learning_rate": 0.08, "min_child_samples": 40}
 HELPS = _listed(
     "best,top,mean,centroid,title,coverage,anchor_coverage,anchor_shared,shared_mass,rarest,number_match,n_shared,core,"
-    "doc_rare,near_rare,both_rare,story_rare,numbers,contrast,margin"
+    "doc_rare,near_rare,both_rare,story_rare,numbers,contrast,margin,meant_best,meant_top,meant_mean,meant_margin,meant_near"
 )
 HARMS = ["unshared", "nearest_unshared", "number_conflict", "gap", "numbers_clash", "anchors_clash"]
 HEADER = '''"""{note}
@@ -256,11 +271,12 @@ def half_of(story: str) -> int:
 # ---------------------------------------------------------------- pairs
 
 
-def pairs(stream: Stream, *, seed: int = 0) -> Pairs:
+def pairs(stream: Stream, *, seed: int = 0, encoding: Encoding = NO_ENCODING) -> Pairs:
     """Run a stream with its true stories, some in fragments, and keep what each article was compared with."""
     chance = random.Random(seed)
     articles, gold = stream
-    index, groups, window = Index(), dict[str, Group](), WINDOW / timedelta(hours=1)
+    meaning = Meaning(encoding.encoder, encoding.vectors) if encoding.encoder else None
+    index, groups, window = Index(meaning), dict[str, Group](), WINDOW / timedelta(hours=1)
     of_story: dict[str, list[Group]] = defaultdict(list)
     evidence, same, half = [], [], []
     newest: float | None = None
@@ -273,12 +289,15 @@ def pairs(stream: Stream, *, seed: int = 0) -> Pairs:
             if newest is not None and group.last is not None and group.last < newest - window:
                 index.remove(group.members.values())
                 del groups[group.id]
-        index.refresh()
+        if meaning:
+            meaning.add([each.article for each in batch])
+        index.refresh([each.id for each in batch])
         for each in batch:
             found = candidates(index, each, window_hours=window)
             for candidate in found:
                 rival = max((other.best for other in found if other is not candidate), default=0.0)
-                evidence.append(weigh(index, each, candidate, rival=rival))
+                meant_rival = max((other.meant_top for other in found if other is not candidate), default=0.0)
+                evidence.append(weigh(index, each, candidate, rival=rival, meant_rival=meant_rival))
                 same.append(gold[next(iter(candidate.group.members))] == gold[each.id])
                 half.append(half_of(gold[each.id]))
             live = [group for group in of_story[gold[each.id]] if group.id in groups]
@@ -293,35 +312,38 @@ def pairs(stream: Stream, *, seed: int = 0) -> Pairs:
     return np.array(evidence, dtype=float).reshape(shape), np.array(same, dtype=int), np.array(half, dtype=int)
 
 
-def all_pairs(streams: Mapping[str, Stream]) -> dict[str, Pairs]:
+def all_pairs(streams: Mapping[str, Stream], *, encoding: Encoding = NO_ENCODING) -> dict[str, Pairs]:
     """Draw the pairs of labelled, template and small streams; half -1 belongs to both halves."""
-    drawn = {name: pairs(stream) for name, stream in streams.items()}
-    for seed in range(6):
+    drawn = {name: pairs(stream, encoding=encoding) for name, stream in streams.items()}
+    for seed in range(N_TEMPLATE_STREAMS):
         for hours in (10.0, 240.0):
-            x, y, half = pairs(template_stream(seed, hours=hours))
+            x, y, half = pairs(template_stream(seed, hours=hours), encoding=encoding)
             drawn[f"templates {seed} {hours:.0f}"] = (x, y, half * 0 - 1)
     for name, stream in streams.items():
         if name.startswith(("hard", "mixed", "xling")):
             continue
-        for half in (0, 1):
-            seed = zlib.crc32(f"{name}{half}".encode())
+        for part in (0, 1):
+            seed = zlib.crc32(f"{name}{part}".encode())
             small = [
-                pairs(s, seed=i) for i, s in enumerate(small_streams(stream, half=half, n=N_SMALL_STREAMS, seed=seed))
+                pairs(s, seed=i, encoding=encoding)
+                for i, s in enumerate(small_streams(stream, half=part, n=N_SMALL_STREAMS, seed=seed))
             ]
             if small:
                 x, y, _ = (np.concatenate(each) for each in zip(*small, strict=True))
-                drawn[f"small {name} {half}"] = (x, y, np.full(len(y), half))
+                drawn[f"small {name} {part}"] = (x, y, np.full(len(y), part))
     return drawn
 
 
 # ---------------------------------------------------------------- fitting
 
 
-def fit(drawn: Mapping[str, Pairs], *, half: int | None = None) -> tuple[Node, ...]:
-    """Fit the trees on all pairs, or on those of one half of the stories."""
+def fit(drawn: Mapping[str, Pairs], *, half: int | None = None, encoded: bool = False) -> tuple[Node, ...]:
+    """Fit the trees on all pairs, or on those of one half of the stories; ``encoded``: on those compared by meaning."""
     chosen = []
     for x, y, halves in drawn.values():
         kept = np.full(len(y), True) if half is None else (halves == half) | (halves == -1)
+        if encoded:
+            kept &= x[:, MEANT] != NO_MEANING
         if kept.any():
             chosen.append((x[kept], y[kept], np.full(int(kept.sum()), kept.sum() ** -0.5)))
     x, y, weight = (np.concatenate(each) for each in zip(*chosen, strict=True))
@@ -349,18 +371,17 @@ def _node(dumped: Mapping[str, Any]) -> Node:
     return (int(dumped["split_feature"]), threshold, _node(dumped["left_child"]), _node(dumped["right_child"]))
 
 
-def decide_by(trees: Sequence[Node]) -> Decide:
-    """Return the decision that these trees make."""
+def _compiled(trees: Sequence[Node]) -> Callable[[Sequence[float]], float]:
+    made: dict[str, Any] = {}
+    exec("def score(e):\n    s = 0.0\n" + "\n".join(map(statement, trees)) + "\n    return s", made)  # our own text
+    compiled: Callable[[Sequence[float]], float] = made["score"]
+    return compiled
 
-    def decide(evidence: Evidence) -> float:
-        score = 0.0
-        for node in trees:
-            while isinstance(node, tuple):
-                node = node[2] if evidence[node[0]] <= node[1] else node[3]
-            score += node
-        return round(1.0 / (1.0 + math.exp(-score)), 4)
 
-    return decide
+def decide_by(trees: Sequence[Node], encoded_trees: Sequence[Node] = ()) -> Decide:
+    """Return the decision that these trees make, by the code that would be written."""
+    by_words, by_both = _compiled(trees), _compiled(encoded_trees)
+    return lambda evidence: decision.blended(evidence, by_words=by_words, by_both=by_both)
 
 
 def written(node: Node) -> str:
@@ -375,12 +396,15 @@ def statement(node: Node) -> str:
     return textwrap.fill(f"s += {written(node)}", 112, initial_indent=" " * 4, subsequent_indent=" " * 8)
 
 
-def cross_validated(stream: Stream, decide_for: Callable[[int], Decide]) -> float:
-    """Return the mean BCubed F1 of the articles of each half, placed by the decision of the other half."""
+def cross_validated(
+    stream: Stream, decide_for: Callable[[int], Decide], *, encoding: Encoding = NO_ENCODING
+) -> tuple[float, float, float]:
+    """Return BCubed precision, recall and F1 of the articles of each half, placed by the decision of the other half."""
     articles, gold = stream
-    result = 0.0
+    result = (0.0, 0.0, 0.0)
     for half in (0, 1):
-        clusterer, found, successor = Clusterer(decide=decide_for(1 - half)), dict[str, str](), dict[str, str]()
+        clusterer = Clusterer(encoder=encoding.encoder, vectors=encoding.vectors, decide=decide_for(1 - half))
+        found, successor = dict[str, str](), dict[str, str]()
         for start in range(0, len(articles), BATCH):
             placed = clusterer.place(articles[start : start + BATCH])
             found |= {each.article_id: each.story_id for each in placed.memberships}
@@ -393,28 +417,48 @@ def cross_validated(stream: Stream, decide_for: Callable[[int], Decide]) -> floa
         stories, scored = Counter(found.values()), [id_ for id_ in gold if half_of(gold[id_]) == half]
         precision = sum(both[gold[id_], found[id_]] / stories[found[id_]] for id_ in scored) / len(scored)
         recall = sum(both[gold[id_], found[id_]] / labels[gold[id_]] for id_ in scored) / len(scored)
-        result += precision * recall / (precision + recall)
+        f1 = 2 * precision * recall / (precision + recall)
+        result = (result[0] + precision / 2, result[1] + recall / 2, result[2] + f1 / 2)
     return result
 
 
+def written_weights(target: Path, trees: Sequence[Node], *, version: str, encoder: str = "") -> None:
+    """Write a module of weights; its docstring stays and is to be read again."""
+    note = target.read_text(encoding="utf-8").split('"""')[1].rstrip("\n")
+    named = f'{version}"\nENCODER = "{encoder}' if encoder else version
+    body = "\n".join(map(statement, trees))
+    target.write_text(HEADER.format(note=note, version=named, trees=body), encoding="utf-8")
+    print(f"{target} written: {cluster.BY_WORDS=}, {cluster.WITH_MEANING=}, {cluster.MERGE=}; read its docstring again")
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Cross-validate, and write the weights if asked to."""
+    """Cross-validate without and with the encoder, and write the weights if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--write", action="store_true", help="write aggregator/stories/weights.py")
-    parser.add_argument("--version", default="trees-3", help="its MODEL")
+    parser.add_argument("--write", action="store_true", help="write weights.py and weights_use.py")
+    parser.add_argument("--version", default="trees-4", help="their MODEL")
     asked = parser.parse_args(arguments)
     streams = {file.stem: labelled(file) for file in sorted(asked.directory.glob("*.jsonl"))}
+    encoding = Encoding(encoder=UseEncoder())
     drawn = all_pairs({name: stream for name, stream in streams.items() if name != "xling"})
-    halves = [decide_by(fit(drawn, half=half)) for half in (0, 1)]
+    drawn_encoded = all_pairs(streams, encoding=encoding)
+    halves = [fit(drawn, half=half) for half in (0, 1)]
+    halves_encoded = [fit(drawn_encoded, half=half, encoded=True) for half in (0, 1)]
+    by_words = [decide_by(trees) for trees in halves]
+    by_both = [decide_by(*trees) for trees in zip(halves, halves_encoded, strict=True)]
+    print("cross-validated B3      words: P     R     F1    with encoder: P     R     F1")
     for name, stream in streams.items():
-        print(f"{name:15} cross-validated B3 F1 {cross_validated(stream, halves.__getitem__):.4f}", flush=True)
+        figures = (
+            *cross_validated(stream, by_words.__getitem__),
+            *cross_validated(stream, by_both.__getitem__, encoding=encoding),
+        )
+        print(f"{name:27}" + " ".join(f"{figure:.3f}" for figure in figures), flush=True)
     if asked.write:
-        target = Path(decision.__file__).with_name("weights.py")
-        note = target.read_text(encoding="utf-8").split('"""')[1].rstrip("\n")
-        trees = "\n".join(statement(tree) for tree in fit(drawn))
-        target.write_text(HEADER.format(note=note, version=asked.version, trees=trees), encoding="utf-8")
-        print(f"{target} written: {cluster.JOIN=}, {cluster.MERGE=}; read its docstring again")
+        room = Path(decision.__file__).parent
+        written_weights(room / "weights.py", fit(drawn), version=asked.version)
+        trees = fit(drawn_encoded, encoded=True)
+        name = UseEncoder.name
+        written_weights(room / "weights_use.py", trees, version=f"{asked.version}+{name}", encoder=name)
     return 0
 
 

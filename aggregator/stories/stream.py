@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from aggregator import text
 from aggregator.model import EPOCH, Article, Membership
 from aggregator.stories.cluster import Clusterer
+from aggregator.stories.encoder import Encoder
 
 BATCH = 25  # articles of one build
 
@@ -47,17 +48,22 @@ def read_article(record: Mapping[str, object], n: int) -> Article:
     )
 
 
-def cluster_stream(articles: Iterable[Article], *, batch: int = BATCH) -> dict[str, str]:
+def cluster_stream(
+    articles: Iterable[Article], *, batch: int = BATCH, encoder: Encoder | None = None
+) -> dict[str, str]:
     """Return the final story id of each article by article id, in the order of the stream."""
-    return {id_: membership.story_id for id_, membership in explain_stream(articles, batch=batch).items()}
+    explained = explain_stream(articles, batch=batch, encoder=encoder)
+    return {id_: membership.story_id for id_, membership in explained.items()}
 
 
-def explain_stream(articles: Iterable[Article], *, batch: int = BATCH) -> dict[str, Membership]:
+def explain_stream(
+    articles: Iterable[Article], *, batch: int = BATCH, encoder: Encoder | None = None
+) -> dict[str, Membership]:
     """Return the membership of each article in its final story by article id, in the order of the stream.
 
     Probability, rule and reason are those of the moment it joined. An id that comes twice counts once.
     """
-    clusterer = Clusterer()
+    clusterer = Clusterer(encoder=encoder)
     placed: dict[str, Membership] = {}
     order: list[str] = []
     successor: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """The optional writer: a model may merge, rewrite and title the evidence, and nothing it writes is trusted.
 
 Owns what is sent to an OpenAI-compatible endpoint and when it is not asked at all; :mod:`llm_answer` judges what comes
-back, :mod:`llm_post` sends, :mod:`llm_memory` remembers. Must not cite: the model names evidence, the citations are ours.
+back, :mod:`llm_post` sends, :mod:`llm_memory` remembers. Must not cite: a model names evidence, the citations are ours.
 Every sentence passes the same gate as an extracted one; one that fails gives way to its evidence, and an answer that
 fails often, late, oddly or too dear gives way to the extractive summary. The defence against text that feeds inject is
 the gate at the exit, not the prompt.

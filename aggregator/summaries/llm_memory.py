@@ -4,6 +4,7 @@ Owns the promise (:class:`Memory`) and two who keep it: one for a process, one i
 third. Must not judge an answer: whoever takes one out of a memory passes it through the gate again.
 """
 
+import contextlib
 import json
 from datetime import date
 from pathlib import Path
@@ -100,5 +101,6 @@ class FileMemory:
             return
 
     def _add(self, row: dict[str, object]) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
+        # What cannot be written is asked again by the next process; this one still keeps to its caps.
+        with contextlib.suppress(OSError), self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -18,7 +18,7 @@ from aggregator.text import is_spaceless, language
 MAX_ARTICLES = 50  # read for sentences; the others are cited only. More never changed a summary in the dev sets
 MAX_SENTENCES = 30  # of one article: news says what matters first
 MAX_CHARACTERS = 12_000  # of one text; 30 sentences have less
-MIN_TOLD = 2  # articles with fit sentences, from which on no title is needed as one
+MIN_TOLD = 3  # articles with fit sentences, from which on no title is needed as one
 MIN_WORDS, MAX_WORDS = 4, 75  # of a sentence; longer ones are lists or lost stops
 _CHARACTERS_A_WORD = 2.0  # in scripts without spaces: Chinese words have 1.7 characters, Japanese 2.3
 

@@ -26,7 +26,7 @@ _SHORT = 80
 # Publishers count to this power: what three say weighs 15 times what one says (1.0, 1.5, 2, 2.5, 3 tried).
 _AGREEMENT = 2.5
 _SINGLE = 0.1  # weight of what one publisher alone says
-_LENGTH_POWER, _LENGTH_PRIOR = 0.8, 8  # gain is divided by (words + prior) ** power
+_LENGTH_POWER, _LENGTH_PRIOR = 0.5, 8  # gain is divided by (words + prior) ** power
 _POSITION = 0.3  # gain is divided by 1 + this per sentence before it in its article
 # A sentence whose content a chosen one has to this share tells nothing new.
 _REPEATED = 0.6

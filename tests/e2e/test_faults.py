@@ -376,6 +376,17 @@ def test_prune_leaves_every_page_as_it_is(workplace: Workplace, server: FeedServ
     assert workplace.run("prune", "--days", "3", now=later).code == 1, "stories may still grow"
 
 
+def test_a_daemon_drops_what_is_kept_no_longer(workplace: Workplace, server: FeedServer) -> None:
+    server.answers["/one"] = Answer(rss(NEWS, MORE))
+    workplace.write_config(f"{server.base}/one")
+    workplace.run("poll", now=DAY_ONE)
+    with started(workplace, "run", "--no-serve", now=DAY_ONE + 200 * DAY) as process:
+        until(lambda: "pruned 2 texts and 1 polls" in log_of(workplace), "the upkeep")
+        process.terminate()
+        assert process.wait(10) == 0
+    assert titles(workplace) == ["Bridge closes", "Harbour opens"]
+
+
 # ---------------------------------------------------------------- doctor
 
 

@@ -1,7 +1,7 @@
 """The fast reader gives what feedparser gives, or gives up."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.intake.fast import read_fast
@@ -90,12 +90,14 @@ ELEMENTS = st.recursive(
 )
 
 
+@settings(deadline=None)  # two readings each, on a machine that others use
 @given(st.lists(ELEMENTS, max_size=4), st.lists(st.lists(ELEMENTS, max_size=7), min_size=1, max_size=2))
 def test_the_path_changes_no_field(head: list[str], articles: list[list[str]]) -> None:
     text = rss("".join(head) + "".join(f"<item>{''.join(each)}</item>" for each in articles)).encode()
     assert parse(text, url=URL) == parse(text, url=URL, is_fast=False)
 
 
+@settings(deadline=None)  # two readings each, on a machine that others use
 @given(st.lists(ELEMENTS, max_size=4), st.lists(ELEMENTS, min_size=1, max_size=7))
 def test_the_path_changes_no_field_of_atom(head: list[str], article: list[str]) -> None:
     text = f'<feed xmlns="http://www.w3.org/2005/Atom" {SPACES}>{"".join(head)}<entry>{"".join(article)}</entry></feed>'

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.markup import FEW_TAGS, MAX_DEPTH, sanitise
@@ -96,6 +96,7 @@ NESTED = st.recursive(
 )
 
 
+@settings(deadline=None)  # long on purpose
 @given(NESTED)
 def test_long_nested_html_is_stable(html: str) -> None:
     safe = sanitise(html * 30, base_url=BASE)

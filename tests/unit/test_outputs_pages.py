@@ -157,6 +157,8 @@ def test_every_page_is_sound(name: str, html: str) -> None:
     page = assert_sound(html)
     assert html.startswith('<!doctype html>\n<html lang="en">')
     assert ("a", "href", "#main") in page.attributes
+    (policy,) = (value for _, name, value in page.attributes if name == "content" and value.startswith("default-src"))
+    assert "data:" not in policy, "nothing that a page carries in itself is loaded, not even its icon"
     assert {"header", "nav", "main", "footer"} <= set(page.tags)
     assert len(html) < 60_000
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value) for value in page.values("datetime"))
