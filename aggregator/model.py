@@ -147,11 +147,13 @@ class Fetched:
         last_modified: Raw ``Last-Modified``; empty: none.
         max_age: Freshness claimed by ``Cache-Control`` or ``Expires``; ``None``: none.
         moved_to: Where a chain of only permanent redirects led; empty: not moved.
+        encoding: Raw ``Content-Encoding``; empty: the body came as it is.
         seconds: Wall time of the fetch.
     """
 
     url: str
     body: bytes
+    encoding: str = ""
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""

@@ -22,6 +22,7 @@ from aggregator.errors import StoreError
 from aggregator.intake.inspection import Inspection, inspect_feed, inspect_known
 from aggregator.intake.parse import parse
 from aggregator.logs import printable
+from aggregator.markup import one_line
 from aggregator.model import Fetched, FetchFailed, FetchResult, KnownArticle, NotAFeed, NotModified, Source, SourceState
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class SourceReport:
         status: "ok", "304 not modified", or what is wrong in words.
         is_ok: Whether it answered with a feed or with 304.
         validators: Which it sends, of "ETag" and "Last-Modified".
+        compression: How the body came: "gzip", "br", "zstd", "none"; empty: no body came.
         moved_to: Where it moved for good; empty: it did not.
         n_moved: How often polls have seen that.
         seen: Of its articles; after a 304, of those that are stored.
@@ -56,6 +58,7 @@ class SourceReport:
     status: str
     is_ok: bool = False
     validators: tuple[str, ...] = ()
+    compression: str = ""
     moved_to: str = ""
     n_moved: int = 0
     seen: Inspection | None = None
@@ -154,6 +157,7 @@ def _report_body(source: Source, fetched: Fetched, state: SourceState, now: date
         source=source,
         status="ok",
         validators=_validators(fetched.etag, fetched.last_modified),
+        compression=one_line(fetched.encoding).lower() or "none",
         moved_to=fetched.moved_to or state.moved_to,
         n_moved=state.n_moved,
         seconds=fetched.seconds,
@@ -183,6 +187,7 @@ def _record(report: SourceReport) -> dict[str, object]:
         "newest_at": iso(seen.newest_at) if seen else None,
         "rhythm_seconds": round(seen.rhythm.total_seconds()) if seen and seen.rhythm else None,
         "validators": list(report.validators),
+        "compression": report.compression or None,
         "moved_to": report.moved_to or None,
         "moved_seen": report.n_moved,
         "dates": seen.dates if seen else None,
@@ -198,7 +203,7 @@ def _record(report: SourceReport) -> dict[str, object]:
 
 
 def _show(reports: Sequence[SourceReport], now: datetime) -> None:
-    names = ("source", "status", "articles", "newest", "rhythm", "validators", "dates", "guids", "language", "moved to")
+    names = ("source", "status", "articles", "newest", "rhythm", "validators", "compression", "dates", "guids", "language", "moved to")
     table = Table(*names, box=None, pad_edge=False)
     for report in reports:
         seen = report.seen
@@ -209,6 +214,7 @@ def _show(reports: Sequence[SourceReport], now: datetime) -> None:
             _ago(seen.newest_at, now) if seen else "-",
             write_duration(_rounded(seen.rhythm)) if seen and seen.rhythm else "-",
             ", ".join(report.validators) or ("none" if report.is_ok else "-"),
+            report.compression or "-",
             seen.dates if seen else "-",
             seen.guids if seen else "-",
             _language(seen) if seen else "-",

@@ -202,6 +202,7 @@ class RequestsFetcher:
             url=hop.url,
             body=body,
             content_type=given.get("Content-Type", ""),
+            encoding=given.get("Content-Encoding", ""),
             etag=etag,
             last_modified=last_modified,
             max_age=max_age,

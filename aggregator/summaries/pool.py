@@ -135,8 +135,9 @@ def candidates(reports: Sequence[Report]) -> list[Candidate]:
     for index, report in enumerate(reports[:MAX_ARTICLES]):
         told = _of_article(report.article, index)
         found += told
-        if not told and report.article.title.strip():
-            titles.append(_candidate(report.article.title.strip(), index, 0, language_of(report.article)))
+        title = report.article.title.strip()
+        if not told and title and not _TRUNCATED.search(title):
+            titles.append(_candidate(title, index, 0, language_of(report.article)))
     if len({c.report for c in found}) >= MIN_TOLD:
         return found
     return sorted([*found, *titles], key=lambda c: (c.report, c.position))

@@ -24,6 +24,7 @@ from aggregator.text import tokens
 _NO_NUMBERS: Mapping[str, int] = {}
 UNTITLED = "Untitled"  # a story of articles without any text; feeds with images only have them
 MAX_CITATIONS = 6  # of one sentence; more only repeat that everyone says it
+MAX_TITLES = 3  # of a story whose feeds carry titles only: in other words they all say the same
 # Articles of one language from which on one that shares less than two of the words that two titles in five have tells
 # of something else. (One of 9 in the demo does; no article of the 51 stories of 6 and more read by eye was lost.)
 MIN_FOR_OUTSIDERS, _CORE_SHARE, _MIN_CORE = 5, 0.4, 2
@@ -121,6 +122,8 @@ def summarise_openly(
     pool = _about_the_story(pool, ordered, lang)
     headline = headline or headline_of(ordered, pool, lang)
     selected, passed = choose(pool, ordered)
+    if all(c.text == ordered[c.report].article.title.strip() for c in pool):
+        selected = selected[:MAX_TITLES]
     chosen, dropped = _gated(selected, ordered)
     if not chosen:
         return _bare(ordered, numbers, headline, lang), Work(reports=ordered)
