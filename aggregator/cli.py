@@ -135,6 +135,7 @@ def _cluster(parser: argparse.ArgumentParser) -> None:
 
 def _jsonl(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.jsonl", type=Path, help="one JSON object a line")
+    parser.add_argument("--explain", action="store_true", help='add why: an "explain" key in each line')
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:

@@ -203,7 +203,19 @@ def _record(report: SourceReport) -> dict[str, object]:
 
 
 def _show(reports: Sequence[SourceReport], now: datetime) -> None:
-    names = ("source", "status", "articles", "newest", "rhythm", "validators", "compression", "dates", "guids", "language", "moved to")
+    names = (
+        "source",
+        "status",
+        "articles",
+        "newest",
+        "rhythm",
+        "validators",
+        "compression",
+        "dates",
+        "guids",
+        "language",
+        "moved to",
+    )
     table = Table(*names, box=None, pad_edge=False)
     for report in reports:
         seen = report.seen

@@ -25,8 +25,9 @@ _NO_NUMBERS: Mapping[str, int] = {}
 UNTITLED = "Untitled"  # a story of articles without any text; feeds with images only have them
 MAX_CITATIONS = 6  # of one sentence; more only repeat that everyone says it
 MAX_TITLES = 3  # of a story whose feeds carry titles only: in other words they all say the same
-# Articles of one language from which on one that shares less than two of the words that two titles in five have tells
-# of something else. (One of 9 in the demo does; no article of the 51 stories of 6 and more read by eye was lost.)
+# Articles of one language from which on one is left out that has none of the words of two titles in five in its title
+# and fewer than two in its text. Over 120 labelled stories of five and more, with a stranger put into 91 of them, that
+# found 72 of the strangers and lost 11 of 520 articles with texts (and 87 of 1,382 that are titles only).
 MIN_FOR_OUTSIDERS, _CORE_SHARE, _MIN_CORE = 5, 0.4, 2
 # Of the content words, unstemmed, that a second source must share. Below, hand-judged support falls off.
 _SAME_WORDS = 0.72
@@ -161,10 +162,11 @@ def _about_the_story(pool: list[Candidate], reports: Sequence[Report], lang: str
     core = {stem for stem, n in counts.items() if n >= _CORE_SHARE * len(titles)}
     if len(core) < _MIN_CORE:
         return pool
-    shared = {n: core & set(stems) for n, stems in titles.items()}
+    shared: dict[int, set[str]] = {}
     for candidate in pool:
-        shared[candidate.report] = shared.get(candidate.report, set()) | (core & set(candidate.stems))
-    return [c for c in pool if len(shared[c.report]) >= _MIN_CORE] or pool
+        shared.setdefault(candidate.report, set()).update(core & set(candidate.stems))
+    insiders = {n for n, found in shared.items() if len(found) >= _MIN_CORE or core & set(titles.get(n, ()))}
+    return [c for c in pool if c.report in insiders] or pool
 
 
 def _gated(chosen: Sequence[Chosen], reports: Sequence[Report]) -> tuple[list[Chosen], list[Dropped]]:
