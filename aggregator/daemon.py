@@ -12,11 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
-from aggregator import retention
 from aggregator.app import App, make_fetcher, poll_line
 from aggregator.config import load_config
 from aggregator.engine.base import Engine
 from aggregator.errors import ConfigError
+from aggregator.pipeline import retention
 
 log = logging.getLogger(__name__)
 

@@ -4,11 +4,11 @@ import argparse
 import os
 from datetime import timedelta
 
-from aggregator import retention
 from aggregator.app import Place, clock_from
 from aggregator.commands.common import place_of, print_json
 from aggregator.config import load_config
 from aggregator.errors import AggregatorError
+from aggregator.pipeline import retention
 from aggregator.store import upkeep
 from aggregator.store.lock import data_lock
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from aggregator import publishing
 from aggregator.model import (
     Article,
     ArticleChange,
@@ -24,6 +23,7 @@ from aggregator.model import (
 from aggregator.outputs.publish import Press
 from aggregator.outputs.site import Site
 from aggregator.outputs.write import SiteWriter
+from aggregator.pipeline import publishing
 from aggregator.store.memory import MemoryStore
 from tests.builders import NOW, article, at, cited_source, membership, revision, source, state, summary
 from tests.unit.test_outputs_atom import ATOM, tree

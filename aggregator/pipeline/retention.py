@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aggregator.errors import AggregatorError
-from aggregator.pipeline import REOPEN
+from aggregator.pipeline.building import REOPEN
 from aggregator.store import upkeep
 from aggregator.store.upkeep import Pruned
 from aggregator.stories.cluster import WINDOW
