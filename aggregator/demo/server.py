@@ -48,13 +48,22 @@ class Reply:
     body: bytes = b""
 
 
+class _Listener(ThreadingHTTPServer):
+    """A server that all publishers' sources may ask in the same instant.
+
+    With the usual queue of 5 the kernel drops the sixth connection, whose client then waits a whole second.
+    """
+
+    request_queue_size = 64
+
+
 class DemoServer:
     """Serves every publisher's feed as it stands at the virtual now, on 127.0.0.1 and a free port."""
 
     def __init__(self, recording: Recording | None = None) -> None:
         self._recording = recording or load_recording()
         self._now = FROM_AT
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _Listener | None = None
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> "DemoServer":
@@ -72,7 +81,7 @@ class DemoServer:
     def start(self) -> str:
         """Start serving in a thread of its own and return the base address. A started server stays as it is."""
         if self._server is None:
-            self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+            self._server = _Listener(("127.0.0.1", 0), self._handler())
             self._server.daemon_threads = True
             self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
             self._thread.start()
