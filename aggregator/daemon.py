@@ -65,6 +65,9 @@ class Daemon:
     def poll(self) -> None:
         """Poll what is due, and build what came."""
         report = self.app.poll()
+        for record in report.records:
+            if record.outcome == "failed":
+                log.warning("%s: %s", record.source_url, record.error)
         if report.n_polled:
             log.info("%s", poll_line(report))
             self.build()
