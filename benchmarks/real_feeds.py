@@ -3,7 +3,7 @@
     python -m benchmarks.real_feeds FOLDER [--names names.json] [--keep DIR]
 
 Prints how many sources gave articles or a clear error, what the second day changed, and how long each step took.
-A source that gives neither, a traceback, or a changed byte outside the status page and its data counts as wrong: exit 1.
+A source that gives neither, a traceback, or a byte changed outside the status page and its data is wrong: exit 1.
 """
 
 import argparse
