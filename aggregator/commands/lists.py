@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aggregator import config_values, editing
 from aggregator.app import Place, open_store_to_read, site_of
 from aggregator.commands.common import place_of, print_json
 from aggregator.commands.sources import name_from, source_record, twin_key
-from aggregator.config import Config, load_config
-from aggregator.config_file import read_text
-from aggregator.config_values import Reader, Wrong
-from aggregator.config_write import replace_config
+from aggregator.config import Config, edit, load_config, values
+from aggregator.config.file import read_text
+from aggregator.config.replace import replace_config
+from aggregator.config.values import Reader, Wrong
 from aggregator.errors import AggregatorError, SourceError, StoreError
 from aggregator.intake.opml import MAX_BYTES, read_opml
 from aggregator.logs import printable
@@ -44,7 +43,7 @@ def import_opml(args: argparse.Namespace) -> int:
         raise AggregatorError(f"{args.file}: {error}") from error
     intake = take_in(listed.sources, listed.skipped, config)
     if intake.new and not args.dry_run:
-        after = editing.add_sources(text, intake.new)
+        after = edit.add_sources(text, intake.new)
         replace_config(args.config, before=text, after=after, environ=os.environ)
     if args.json:
         print_json(
@@ -92,12 +91,12 @@ def _fit(source: Source, spelling: dict[str, str]) -> tuple[Source | None, str]:
 
     A tag that is in use with other capitals takes those: outputs choose by the exact word.
     """
-    if not _is_read(source.url, config_values.source_url):
+    if not _is_read(source.url, values.source_url):
         return None, "its address cannot stand in feeds.toml: too long, or with control characters"
-    if problem := config_values.problem_of_address(source.url):
+    if problem := values.problem_of_address(source.url):
         return None, f"its address {problem}"
-    tags = [spelling.get(tag.casefold(), tag) for tag in source.tags if _is_read(tag, config_values.tag)]
-    lang = source.lang if source.lang and _is_read(source.lang, config_values.language) else ""
+    tags = [spelling.get(tag.casefold(), tag) for tag in source.tags if _is_read(tag, values.tag)]
+    lang = source.lang if source.lang and _is_read(source.lang, values.language) else ""
     return replace(source, name=name_from(source.name), lang=lang, tags=tuple(dict.fromkeys(tags))), ""
 
 

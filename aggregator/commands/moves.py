@@ -4,13 +4,12 @@ import argparse
 import os
 from dataclasses import dataclass, replace
 
-from aggregator import editing
 from aggregator.app import clock_from, open_app
 from aggregator.commands.common import place_of, print_json
 from aggregator.commands.sources import twin_of
-from aggregator.config import Config
-from aggregator.config_file import read_text
-from aggregator.config_write import replace_config
+from aggregator.config import Config, edit
+from aggregator.config.file import read_text
+from aggregator.config.replace import replace_config
 from aggregator.intake.schedule import N_MOVED
 from aggregator.logs import printable
 from aggregator.model import Source, SourceState
@@ -42,7 +41,7 @@ def fix_moves(args: argparse.Namespace, config: Config) -> Config:
                 if move.obstacle:
                     continue
                 text = read_text(args.config)
-                after = editing.rename_source(text, move.source.url, move.url)
+                after = edit.rename_source(text, move.source.url, move.url)
                 # One after the other: killed in between, at most one source is polled anew.
                 config = replace_config(args.config, before=text, after=after, environ=os.environ)
                 app.store.rename_source(move.source.url, move.url)

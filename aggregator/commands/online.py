@@ -17,7 +17,7 @@ from rich.text import Text
 from aggregator.app import clock_from, make_fetcher, open_store_to_read
 from aggregator.commands.common import iso, place_of, print_json, progress_on_terminal
 from aggregator.config import Config
-from aggregator.config_values import write_duration
+from aggregator.config.values import write_duration
 from aggregator.errors import StoreError
 from aggregator.intake.inspection import Inspection, inspect_feed, inspect_known
 from aggregator.intake.parse import parse

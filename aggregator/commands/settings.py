@@ -5,8 +5,8 @@ import os
 
 from aggregator.commands.common import in_words, print_json
 from aggregator.config import Config, load_config
+from aggregator.config.starter import starter_text
 from aggregator.errors import AggregatorError
-from aggregator.starter import starter_text
 
 
 def init(args: argparse.Namespace) -> int:

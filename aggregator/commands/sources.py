@@ -7,13 +7,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aggregator import config_values, editing
 from aggregator.app import clock_from, make_fetcher
 from aggregator.commands.common import print_json
-from aggregator.config import Config, load_config
-from aggregator.config_file import read_text
-from aggregator.config_values import Reader, Wrong, shown
-from aggregator.config_write import replace_config
+from aggregator.config import Config, edit, load_config, values
+from aggregator.config.file import read_text
+from aggregator.config.replace import replace_config
+from aggregator.config.values import Reader, Wrong, shown
 from aggregator.errors import AggregatorError
 from aggregator.intake.finding import FoundFeed, find_feeds
 from aggregator.logs import printable
@@ -38,9 +37,9 @@ def add(args: argparse.Namespace) -> int:
         return 0
     _refuse_twin(chosen.url, config)
     source = replace(given, url=chosen.url)
-    if not source.name and not editing.is_short_form(text):
+    if not source.name and not edit.is_short_form(text):
         source = replace(source, name=name_from(chosen.title))
-    replace_config(args.config, before=text, after=editing.add_sources(text, [source]), environ=os.environ)
+    replace_config(args.config, before=text, after=edit.add_sources(text, [source]), environ=os.environ)
     if args.json:
         print_json(
             {
@@ -58,11 +57,11 @@ def remove(args: argparse.Namespace) -> int:
     """Take a source out of feeds.toml; what is stored of it stays."""
     config = load_config(args.config, environ=os.environ)
     text = read_text(args.config)
-    wanted = config_values.same_address(args.url.strip())
-    source = next((each for each in config.sources if config_values.same_address(each.url) == wanted), None)
+    wanted = values.same_address(args.url.strip())
+    source = next((each for each in config.sources if values.same_address(each.url) == wanted), None)
     if source is None:
         raise AggregatorError(unknown_source(args.url, config.sources))
-    replace_config(args.config, before=text, after=editing.remove_source(text, source.url), environ=os.environ)
+    replace_config(args.config, before=text, after=edit.remove_source(text, source.url), environ=os.environ)
     if args.json:
         print_json({"file": str(args.config), "removed": source_record(source)})
     else:
@@ -81,7 +80,7 @@ def twin_of(url: str, sources: Sequence[Source]) -> Source | None:
 
 def twin_key(url: str) -> str:
     """Return what two addresses share that most likely bring the same feed."""
-    return config_values.similar_address(safe_url(url) or url)
+    return values.similar_address(safe_url(url) or url)
 
 
 def source_called(asked: str, sources: Sequence[Source]) -> Source:
@@ -90,8 +89,8 @@ def source_called(asked: str, sources: Sequence[Source]) -> Source:
     Raises:
         AggregatorError: There is none, or the name stands for several.
     """
-    wanted = config_values.same_address(asked.strip())
-    by_address = [each for each in sources if config_values.same_address(each.url) == wanted]
+    wanted = values.same_address(asked.strip())
+    by_address = [each for each in sources if values.same_address(each.url) == wanted]
     named = [each for each in sources if each.name and each.name.casefold() == asked.strip().casefold()]
     if not by_address and len(named) > 1:
         raise AggregatorError(f"{len(named)} sources are called {printable(asked)}; name one by its address")
@@ -141,10 +140,10 @@ def _given(args: argparse.Namespace) -> Source:
     """
     return Source(
         url="",
-        name=_option("--name", args.name, config_values.one_line),
-        publisher=_option("--publisher", args.publisher, config_values.one_line),
-        lang=_option("--lang", args.lang, config_values.language),
-        tags=tuple(dict.fromkeys(_option("--tag", tag, config_values.tag) for tag in args.tag)),
+        name=_option("--name", args.name, values.one_line),
+        publisher=_option("--publisher", args.publisher, values.one_line),
+        lang=_option("--lang", args.lang, values.language),
+        tags=tuple(dict.fromkeys(_option("--tag", tag, values.tag) for tag in args.tag)),
     )
 
 

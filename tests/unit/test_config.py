@@ -8,14 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator import config_values as values
-from aggregator.config import Config, Settings, load_config, parse_config
-from aggregator.config_file import MAX_BYTES
-from aggregator.config_lines import find_lines
-from aggregator.config_values import Wrong
+from aggregator.config import Config, Settings, load_config, parse_config, values
+from aggregator.config.file import MAX_BYTES
+from aggregator.config.lines import find_lines
+from aggregator.config.starter import starter_text
+from aggregator.config.values import Wrong
 from aggregator.errors import ConfigError
 from aggregator.model import Output, Source
-from aggregator.starter import starter_text
 
 FILE = Path("feeds.toml")
 TOP_LEVEL = Path(__file__).parents[2] / "feeds.toml"

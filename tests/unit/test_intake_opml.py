@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator import config_values
+from aggregator.config import values
 from aggregator.errors import SourceError
 from aggregator.intake.opml import MAX_BYTES, MAX_TAG, address_of, read_opml, tag_of
 from aggregator.markup import one_line
@@ -201,7 +201,7 @@ def test_folders_become_tags(name: str, tag: str) -> None:
 def test_every_tag_may_stand_in_the_configuration(name: str) -> None:
     tag = tag_of(name)
     if tag:
-        assert config_values.tag(tag) == tag
+        assert values.tag(tag) == tag
         assert tag_of(tag) == tag
 
 
@@ -212,7 +212,7 @@ def test_addresses_are_http_or_nothing(text: str) -> None:
 
 # ---------------------------------------------------------------- out and in again
 
-TAGS = st.from_regex(config_values._TAG, fullmatch=True).filter(lambda tag: one_line(tag) == tag)
+TAGS = st.from_regex(values._TAG, fullmatch=True).filter(lambda tag: one_line(tag) == tag)
 NAMES = st.text(max_size=40).map(one_line).filter(lambda name: name.isprintable() and one_line(name) == name)
 
 

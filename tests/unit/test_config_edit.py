@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.config import parse_config
-from aggregator.editing import add_sources, is_short_form, remove_source, rename_source
+from aggregator.config.edit import add_sources, is_short_form, remove_source, rename_source
+from aggregator.config.starter import starter_text
 from aggregator.errors import SourceError
 from aggregator.model import Source
-from aggregator.starter import starter_text
 from tests.builders import source
 
 SHIPPED = (starter_text(), (Path(__file__).parents[2] / "feeds.toml").read_text("utf-8"))

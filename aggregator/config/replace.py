@@ -1,6 +1,6 @@
 """Put a changed feeds.toml in the place of the old one: only if it is without mistakes, whole or not at all.
 
-Owns the file. What is changed in the text is the business of :mod:`.editing`.
+Owns the file. What is changed in the text is the business of :mod:`.edit`.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aggregator.config import Config, parse_config
-from aggregator.config_file import read_text
+from aggregator.config.file import read_text
 from aggregator.errors import AggregatorError, ConfigError
 
 

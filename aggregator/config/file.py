@@ -7,7 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from aggregator.config_values import printable
+from aggregator.config.values import printable
 from aggregator.errors import ConfigError, Mistake
 
 MAX_BYTES = 10_000_000  # 100,000 sources take less; tomllib reads about 6 MB/s

@@ -14,7 +14,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Array, InlineTable, Table
 
-from aggregator.config_lines import KeyPath, find_lines
+from aggregator.config.lines import KeyPath, find_lines
 from aggregator.errors import SourceError
 from aggregator.model import Source
 

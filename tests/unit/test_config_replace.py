@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config_write import replace_config
+from aggregator.config.replace import replace_config
 from aggregator.errors import AggregatorError
 
 OLD = "# mine\nfeeds = []\n"

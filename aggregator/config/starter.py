@@ -5,4 +5,4 @@ from importlib.resources import files
 
 def starter_text() -> str:
     """Return a commented feeds.toml with a handful of sources and one output."""
-    return files("aggregator").joinpath("starter.toml").read_text(encoding="utf-8")
+    return files("aggregator.config").joinpath("starter.toml").read_text(encoding="utf-8")

@@ -1,0 +1,6 @@
+"""feeds.toml: read into a :class:`Config` with every mistake named, edited with its comments kept, written at once."""
+
+from aggregator.config.read import load_config, parse_config
+from aggregator.config.settings import Config, Settings
+
+__all__ = ["Config", "Settings", "load_config", "parse_config"]
