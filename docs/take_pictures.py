@@ -9,6 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from aggregator.web.server import Server, make_app
+
 HERE = Path(__file__).parent
 SITE = HERE.parent / "data" / "demo" / "site"
 STORY = "Seoul-Tokyo Leaders Hold Second Nara Summit"
@@ -21,14 +23,14 @@ def main() -> int:
     if chromium is None or not stories:
         print("needs chromium, and the demo: aggregator demo --once --no-serve", file=sys.stderr)
         return 1
-    with sync_playwright() as playwright:
+    with Server(make_app(SITE), port=0) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, page_file, width, height in (
-            ("story", stories[0], 1200, 1010),
-            ("front", SITE / "index.html", 1200, 1010),
+            ("story", f"s/{stories[0].name}", 1200, 1010),
+            ("front", "", 1200, 1010),
         ):
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
-            page.goto(page_file.as_uri())
+            page.goto(address + page_file)
             page.screenshot(path=HERE / f"{name}.png")
         browser.close()
     return 0

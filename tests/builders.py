@@ -16,6 +16,7 @@ from aggregator.model import (
     Source,
     SourceState,
     Story,
+    Subscription,
     Summary,
 )
 
@@ -33,6 +34,21 @@ def source(url: str = "https://one.example/feed.xml", **fields: object) -> Sourc
 
 def state(url: str = "https://one.example/feed.xml", **fields: object) -> SourceState:
     return SourceState(url=url, **fields)  # type: ignore[arg-type]
+
+
+def subscription(source_url: str = "https://one.example/feed.xml", **fields: object) -> Subscription:
+    given: dict[str, object] = {
+        "token": "token-that-nobody-can-guess",
+        "callback": f"https://news.example/websub/{fields.get('token', 'token-that-nobody-can-guess')}",
+        "source_url": source_url,
+        "named": "https://hub.example/",
+        "hub": "https://hub.example/",
+        "topic": source_url,
+        "secret": "secret-that-nobody-can-guess",
+        "asked_at": NOW,
+        "next_at": NOW + timedelta(hours=1),
+    }
+    return Subscription(**{**given, **fields})  # type: ignore[arg-type]
 
 
 def parsed_article(**fields: object) -> ParsedArticle:

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from aggregator.app import Place
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, ConfigError, Mistake
 from aggregator.pipeline import Progress as Tell
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +36,10 @@ def iso(at: datetime | None) -> str | None:
     return at.replace(microsecond=0, tzinfo=None).isoformat() + "Z" if at else None  # strftime writes year 1 as "1"
 
 
-def console() -> Console:
+def console() -> "Console":
     """Return a console on stdout: tables are drawn for people and stay plain in a pipe."""
+    from rich.console import Console
+
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
@@ -46,6 +49,9 @@ def progress_on_terminal() -> Iterator[Tell]:
     if not sys.stderr.isatty():
         yield lambda step, done, total: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -21,6 +21,7 @@ from aggregator.config import Config, load_config
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.logs import printable
 from aggregator.model import SourceState
+from aggregator.pipeline.takedown import unfinished
 from aggregator.store import upkeep
 from aggregator.store.lock import lock_holder
 
@@ -75,6 +76,7 @@ def examine(place: Place, *, now: datetime) -> tuple[Finding, ...]:
         _check_database(place),
         _check_disk(place),
         _check_lock(place),
+        *_check_takedown(place),
         *_check_states(place, config, now),
         _check_outputs(place),
     )
@@ -129,6 +131,15 @@ def _check_disk(place: Place) -> Finding:
 def _check_lock(place: Place) -> Finding:
     holder = lock_holder(place.data)
     return Finding(name="lock", says=f"{holder} is at work" if holder else "nobody is at work")
+
+
+def _check_takedown(place: Place) -> Iterator[Finding]:
+    """Find a take-down that was killed before its last file was gone; nothing where none was."""
+    left = unfinished(place.database)
+    if left:
+        source_url = next((each for each in left if "://" in each), "URL")
+        advice = f"finish it: aggregator takedown {source_url} --yes"
+        yield Finding(name="take-down", says=f"that of {source_url} was not finished", advice=advice)
 
 
 def _check_states(place: Place, config: Config | None, now: datetime) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from rich.table import Table
@@ -13,6 +13,7 @@ from aggregator.app import clock_from, open_store_to_read
 from aggregator.commands.common import console, iso, place_of, print_json
 from aggregator.config import load_config
 from aggregator.errors import AggregatorError
+from aggregator.intake.pushed import in_words as in_words_of_hub
 from aggregator.logs import printable
 from aggregator.model import Output, Published, SourceView, Story
 from aggregator.outputs import strings
@@ -29,15 +30,22 @@ def status(args: argparse.Namespace) -> int:
     now = clock_from(os.environ)()
     with open_store_to_read(place_of(args)) as store:
         views = pipeline.source_views(store, config.sources, since=now - pipeline.HISTORY)
+        pushed = {each.source_url: each for each in store.subscriptions() if not each.is_leaving}
         counts = store.counts()
         outputs = [_output_record(output, store.published(output.slug)) for output in config.outputs]
+    pushed_by_url = {
+        view.source.url: in_words_of_hub(pushed[view.source.url], view.state, now=now)
+        for view in views
+        if view.source.url in pushed
+    }
     last = max((view.state.last_polled_at for view in views if view.state.last_polled_at), default=None)
     due = min((view.state.next_poll_at or now for view in views), default=None)
     if args.json:
         # Addresses as they stand in feeds.toml: pages never show the credentials in one, the command line may.
         # The lists of 30 days are in status.json.
         records = [
-            {key: value for key, value in record.items() if key != "days"} | {"url": view.source.url}
+            {key: value for key, value in record.items() if key != "days"}
+            | {"url": view.source.url, "hub": pushed_by_url.get(view.source.url)}
             for view, record in zip(views, source_records(views, now=now), strict=True)
         ]
         print_json(
@@ -57,7 +65,7 @@ def status(args: argparse.Namespace) -> int:
         out.print(f"last poll {ago(now - last)}, next {in_words(due - now)}")
     for output in outputs:
         out.print(Text(printable(f"output {output['slug']}: {output['entries']} entries")))
-    out.print(_health_table(views, now))
+    out.print(_health_table(views, pushed_by_url, now))
     return 0
 
 
@@ -67,7 +75,7 @@ def _output_record(output: Output, places: Sequence[Published]) -> dict[str, obj
     return {"slug": output.slug, "title": output.title, "entries": len(shown), "updated_at": iso(updated_at)}
 
 
-def _health_table(views: Sequence[SourceView], now: datetime) -> Table:
+def _health_table(views: Sequence[SourceView], pushed_by_url: Mapping[str, str], now: datetime) -> Table:
     """Draw a row a source: state in words, last success, next poll and why, articles."""
     table = Table("source", "state", "last success", "next poll", "articles", "", box=None, pad_edge=False)
     for view in views:
@@ -76,7 +84,7 @@ def _health_table(views: Sequence[SourceView], now: datetime) -> Table:
             Text(printable(health.name)),
             Text(printable(_state_in_words(health)), style=STYLES.get(health.word, "red")),
             ago(now - state.last_success_at) if state.last_success_at else "never",
-            Text(printable(_next_in_words(view, now))),
+            Text(printable("; ".join(filter(None, (_next_in_words(view, now), pushed_by_url.get(view.source.url)))))),
             Text(str(state.n_articles), justify="right"),
             strings.a_day(health.a_day),
         )
@@ -136,9 +144,14 @@ def story(args: argparse.Namespace) -> int:
     record = summary_record(found.id, summary)
     history = [{"n": r.n, "at": iso(r.at), "change": r.change} for r in revisions]
     if args.json:
-        print_json(record | {"minted_at": iso(found.minted_at), "revisions": history})
+        more = {"hidden": found.is_hidden, "earlier": list(found.earlier)}
+        print_json(record | {"minted_at": iso(found.minted_at), **more, "revisions": history})
         return 0
     lines = [summary.headline, f"{record['updated']} from {summary.n_publishers} publishers", ""]
+    if found.is_hidden:
+        lines += ["hidden: a person took this story out of all outputs (`aggregator override list`)", ""]
+    if found.earlier:
+        lines += [f"earlier: {', '.join(found.earlier)}", ""]
     for section in summary.sections:
         if section.heading:
             lines.append(section.heading)
@@ -186,7 +199,7 @@ def explain(args: argparse.Namespace) -> int:
     for m in found.memberships:
         article = title_by_id[m.article_id]
         lines.append(f"- {article.title} ({article.publisher})")
-        lines.append(f"    {m.rule}, p = {m.probability:.2f}: {m.reason}")
+        lines.append(f"    {m.rule}, p = {m.probability:.2f}: {m.reason} [{m.model}]")
         if m.copy_of:
             lines.append(f"    repeats the text of: {title_by_id[m.copy_of].title}")
     print(printable("\n".join(lines)))

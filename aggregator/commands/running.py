@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from aggregator.app import App, Place, clock_from, open_app, poll_line
+from aggregator.app import App, Place, clock_from, make_reception, open_app, poll_line
 from aggregator.commands.common import iso, place_of, print_json, progress_on_terminal, warn_of
 from aggregator.config import Config, load_config
-from aggregator.engine.local import GRACE
+from aggregator.engine.base import GRACE
 from aggregator.errors import AggregatorError, StoreError
 from aggregator.model import PollRecord
-from aggregator.web import server as web
-from aggregator.web.server import Server, make_app
+
+if TYPE_CHECKING:
+    from aggregator.web.callback import Receiver
+    from aggregator.web.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ def poll(args: argparse.Namespace) -> int:
         progress_on_terminal() as progress,
         _ending_early(app),
     ):
+        app.hear()
         report = app.poll(force=args.force or bool(args.source), url=args.source, progress=progress)
         built = None if args.no_build or app.stopping.is_set() else app.build(progress=progress)
     for record in report.records:
@@ -111,9 +115,13 @@ def run(args: argparse.Namespace) -> int:
     place = place_of(args)
     with open_app(place, environ=os.environ, clock=clock_from(os.environ)) as app:
         warn_of(app.config)
-        server = None if args.no_serve else _start_server(place, _listening(app.config, args))
+        daemon = Daemon(app, LocalEngine(on_error=_goes_on), environ=os.environ)
+        reception = make_reception(
+            place, lambda: app.config, clock=app.clock, notify=lambda: daemon.engine.wake("hubs")
+        )
+        server = None if args.no_serve else _start_server(place, _listening(app.config, args), reception)
         try:
-            has_ended = Daemon(app, LocalEngine(on_error=_goes_on), environ=os.environ).run()
+            has_ended = daemon.run()
         finally:
             if server:
                 server.stop()
@@ -134,9 +142,15 @@ def _goes_on(name: str, error: Exception) -> bool:
 def serve(args: argparse.Namespace) -> int:
     """Serve the output folder until stopped."""
     place = place_of(args)
-    host, port = _listening(load_config(args.config, environ=os.environ), args)
+    config = load_config(args.config, environ=os.environ)
+    host, port = _listening(config, args)
     place.site.mkdir(parents=True, exist_ok=True)
-    web.serve(make_app(place.site), host, port, say=lambda address: log.info("serving %s", address))
+    reception = make_reception(place, lambda: config, clock=clock_from(os.environ))
+    from aggregator.web import server as web
+
+    web.serve(
+        web.make_app(place.site, receiver=reception), host, port, say=lambda address: log.info("serving %s", address)
+    )
     return 0
 
 
@@ -145,8 +159,10 @@ def _listening(config: Config, args: argparse.Namespace) -> tuple[str, int]:
     return args.host or settings.host, settings.port if args.port is None else args.port
 
 
-def _start_server(place: Place, address: tuple[str, int]) -> Server:
+def _start_server(place: Place, address: tuple[str, int], reception: "Receiver") -> "Server":
+    from aggregator.web.server import Server, make_app
+
     place.site.mkdir(parents=True, exist_ok=True)
-    server = Server(make_app(place.site), host=address[0], port=address[1])
+    server = Server(make_app(place.site, receiver=reception), host=address[0], port=address[1])
     log.info("serving %s", server.start())
     return server

@@ -5,6 +5,7 @@ import os
 
 from aggregator.commands.common import in_words, print_json
 from aggregator.config import Config, load_config
+from aggregator.config.overrides import load_overrides, path_beside
 from aggregator.config.starter import starter_text
 from aggregator.errors import AggregatorError
 
@@ -26,6 +27,7 @@ def init(args: argparse.Namespace) -> int:
 def check(args: argparse.Namespace) -> int:
     """Say what feeds.toml holds, or what its sources give; its mistakes are raised all together."""
     config = load_config(args.config, environ=os.environ)
+    overrides = load_overrides(path_beside(args.config))
     if args.fix:
         from aggregator.commands.moves import fix_moves
 
@@ -34,10 +36,10 @@ def check(args: argparse.Namespace) -> int:
         from aggregator.commands.online import check_online
 
         return check_online(args, config)
-    return 0 if args.fix else _check_file(args, config)
+    return 0 if args.fix else _check_file(args, config, n_overrides=len(overrides))
 
 
-def _check_file(args: argparse.Namespace, config: Config) -> int:
+def _check_file(args: argparse.Namespace, config: Config, *, n_overrides: int) -> int:
     languages = sorted({source.lang for source in config.sources if source.lang})
     if args.json:
         print_json(
@@ -49,11 +51,14 @@ def _check_file(args: argparse.Namespace, config: Config) -> int:
                     {"url": s.url, "name": s.name, "publisher": s.publisher, "lang": s.lang, "tags": list(s.tags)}
                     for s in config.sources
                 ],
+                "overrides": n_overrides,
                 "outputs": [{"slug": o.slug, "title": o.title, "tags": list(o.tags)} for o in config.outputs],
             }
         )
         return 0
     print(f"{config.path}: good. {len(config.sources)} sources, {len(config.outputs)} outputs.")
+    if n_overrides:
+        print(f"{path_beside(config.path)}: good. {n_overrides} overrides.")
     if languages:
         print(f"languages: {', '.join(languages)}")
     for output in config.outputs:

@@ -7,16 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from aggregator.config import values
 from aggregator.config.file import load_toml, read_text
 from aggregator.config.lines import KeyPath
 from aggregator.config.reading import MAX_MISTAKES, Place, Reading
-from aggregator.config.settings import Config, Settings
+from aggregator.config.settings import Config, Settings, Writing
 from aggregator.config.tables import SETTINGS, TABLES, Many
 from aggregator.config.values import shown
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Output, Source
+from aggregator.intake.addresses import read_allow_list
+from aggregator.intake.websub import is_public
+from aggregator.model import Output, Ranking, Source
 
 VARIABLE_PREFIX = "AGGREGATOR_"
 NO_ENVIRON: Mapping[str, str] = MappingProxyType({})
@@ -42,6 +45,8 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str] = NO_ENVIR
         if name not in TABLES:
             reading.unknown((name,), TABLES)
     settings = _read_settings(reading, environ)
+    ranking = reading.single("ranking")
+    writing = _read_writing(reading)
     defaults = reading.single("defaults")
     feeds = reading.several("feeds", required="url", is_short=True)
     outputs = reading.several("outputs", required="slug")
@@ -53,13 +58,23 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str] = NO_ENVIR
     _warn_about_addresses(reading, feeds)
     _warn_about_tags(reading, feeds, outputs)
     _warn_about_environ(reading, feeds, environ)
-    if settings.encoder != "none":
+    if settings.websub and not is_public(settings.base_url, read_allow_list(settings.allow_hosts)):
         reading.warn(
-            ("settings", "encoder"), "this version matches stories by their words alone", 'write encoder = "none"'
+            ("settings", "websub"),
+            f"hubs cannot reach base_url {shown(settings.base_url)}: nothing will be pushed",
+            "write in base_url where `run` or `serve` answers to the world",
+        )
+    if settings.encoder == "e5":
+        reading.warn(
+            ("settings", "encoder"),
+            'nobody has fitted weights for the encoder "e5" yet; "use" sees the meaning in its place',
+            'write encoder = "use"',
         )
     return Config(
         path=path,
         settings=settings,
+        ranking=Ranking(**ranking[1]),
+        writing=writing,
         sources=tuple(_source(defaults[1], feed) for _, feed in feeds),
         outputs=tuple(Output(**{"title": _title_of(output["slug"], settings), **output}) for _, output in outputs)
         or (Output(slug="top", title=settings.title),),
@@ -103,6 +118,29 @@ def _read_settings(reading: Reading, environ: Mapping[str, str]) -> Settings:
             given[name] = result
     settings = replace(Settings(), **given)
     return settings if "base_url" in given else replace(settings, base_url=_own_address(settings))
+
+
+def _read_writing(reading: Reading) -> Writing:
+    """Read ``[summary]``: a model needs an endpoint and a name, and its key an address that hides it."""
+    _, given = reading.single("summary")
+    writing = Writing(**given)
+    if writing.mode == "extractive":
+        for name in ("endpoint", "model", "key_env"):
+            if name in given:
+                reading.warn(("summary", name), f"{name} is not used", 'it needs mode = "llm"')
+                break
+        return writing
+    stands = reading.document.get("summary", {})
+    for name, example in (("endpoint", "http://127.0.0.1:11434/v1"), ("model", "the-model")):
+        if name not in (stands if isinstance(stands, dict) else {}):
+            reading.mistake(("summary", "mode"), f'mode "llm" needs {name}', f'add {name} = "{example}"')
+    parts = urlsplit(writing.endpoint)
+    if writing.key_env and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        reading.mistake(("summary", "endpoint"), "the key would cross the network in the open", "use https")
+    return writing
+
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _own_address(settings: Settings) -> str:

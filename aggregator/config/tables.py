@@ -36,9 +36,10 @@ SETTINGS: Kinds = {
     "allow_hosts": Many(values.allowed_host),
     "encoder": values.choice("use", "e5", "none"),
     "hub": values.http_url,
+    "websub": values.switch,
     "host": values.listen_host,
     "port": values.whole(1, 65535),
-    "workers": values.whole(1, 256),
+    "workers": values.whole(1, 1000),
     "poll_every": values.duration(at_most=timedelta(days=1)),
     "retention": values.duration(),
 }
@@ -70,4 +71,29 @@ _OUTPUT: Kinds = {
     "keep": Many(_rule),
     "block": Many(_rule),
 }
-TABLES: Mapping[str, Kinds] = {"settings": SETTINGS, "defaults": _DEFAULTS, "feeds": _FEED, "outputs": _OUTPUT}
+_SUMMARY: Kinds = {
+    "mode": values.choice("extractive", "llm"),
+    "endpoint": values.base_url,
+    "model": values.one_line,
+    "key_env": values.variable,
+    "timeout": values.duration(at_most=timedelta(minutes=10)),
+    "max_bytes": values.size(at_least=1000, at_most=10**8),
+    "max_output_tokens": values.whole(100, 100_000),
+    "max_calls_a_day": values.whole(0, 1_000_000),
+    "max_tokens_a_day": values.whole(0, 1_000_000_000),
+}
+_RANKING: Kinds = {
+    "half_life": values.duration(),
+    "publishers": values.number(0, 10),
+    "weight": values.number(0, 10),
+    "novelty": values.number(0, 1),
+    "publisher_cap": values.whole(1, 1000),
+}
+TABLES: Mapping[str, Kinds] = {
+    "settings": SETTINGS,
+    "ranking": _RANKING,
+    "summary": _SUMMARY,
+    "defaults": _DEFAULTS,
+    "feeds": _FEED,
+    "outputs": _OUTPUT,
+}

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -149,6 +150,17 @@ def weight(value: object) -> float:
     return float(value)
 
 
+def number(at_least: float, at_most: float) -> Reader:
+    """Make a reader of a number, both ends included."""
+
+    def read(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not at_least <= value <= at_most:
+            raise Wrong(f"a number from {at_least:g} to {at_most:g}")
+        return float(value)
+
+    return read
+
+
 def choice(*words: str) -> Reader:
     """Make a reader of one word out of several."""
 
@@ -253,6 +265,16 @@ def base_url(value: object) -> str:
     return url if url.endswith("/") else url + "/"
 
 
+def switch(value: object) -> bool:
+    """Read true or false; as a text, too, for that is all that an environment variable can be."""
+    match value:
+        case bool():
+            return value
+        case "true" | "false":
+            return value == "true"
+    raise Wrong("true or false")
+
+
 def listen_host(value: object) -> str:
     """Read where the server listens: an IP address or a host name."""
     if isinstance(value, str) and (_HOST.fullmatch(value) or _is_ip(value)):
@@ -301,6 +323,7 @@ def _network(text: str, expected: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)  # asked for twice of each source
 def same_address(url: str) -> str:
     """Give a form that is equal for two spellings of one address: case of scheme and host, default port, fragment.
 

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
+# run() must end within 5 s of stop(); a job that asks is_stopping ends long before.
+GRACE = timedelta(seconds=4)
+
 Job = Callable[[], None]
 
 # Is told of a job that raised, by its name. Gives back whether the engine goes on.

@@ -16,10 +16,7 @@ from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from aggregator.engine.base import Job, OnError
-
-# run() must end within 5 s of stop(); a job that asks is_stopping ends long before.
-GRACE = timedelta(seconds=4)
+from aggregator.engine.base import GRACE, Job, OnError
 
 # How often the clock is compared with the monotonic one. A jump by more than JUMP runs every job and begins its
 # interval anew: APScheduler waits for times of day, so that a clock set back by a day would silence it for a day.

@@ -69,6 +69,18 @@ def _host_and_port(text: str, entry: str) -> tuple[str, int]:
     return host, int(port or 0)
 
 
+def is_named(host: str, *, port: int, allowed: AllowList) -> bool:
+    """Tell whether ``allow_hosts`` names a host as an address spells it; nothing is looked up."""
+    name = host.lower().strip("[]").rstrip(".")
+    if any(each == name and only in (0, port) for each, only in allowed.hosts):
+        return True
+    try:
+        ip = ip_address(name)
+    except ValueError:
+        return False
+    return any(ip in network for network in allowed.networks if ip.version == network.version)
+
+
 def why_refused(address: str, *, host: str, port: int, allowed: AllowList) -> str:
     """Say in words why an address must not be connected to; empty: it may.
 

@@ -11,17 +11,23 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aggregator.intake.dates import parse_date
-from aggregator.markup import clean, one_line, safe_url, sanitise
+from aggregator.intake.dates import is_plain, parse_date
+from aggregator.intake.limits import price_of
+from aggregator.intake.paywall import is_paywalled
+from aggregator.markup import MAX_HTML, clean, one_line, safe_url, sanitise
 from aggregator.model import Enclosure, ParsedArticle
 
 MAX_GUID = 2_000  # characters
 MAX_LANG = 35  # characters; the longest registered language tag
+MAX_HUBS = 5
+PRICE_OF_ENTRY = 200  # microseconds that an article takes beside its HTML, about
 MAX_LIST = 100  # categories, authors or enclosures of one article
 
 Mapping = dict[str, Any]  # a FeedParserDict: third-party, untyped, never handed on
 
 _VOID_END = re.compile(r"</(?:area|br|col|hr|img|input|wbr)>")  # feedparser writes <br/> so; HTML5 reads two breaks
+_YEAR_BEFORE = re.compile(r"\s*[-+]?\d{3}")
+_BREAK = re.compile(r"<(?:br|wbr|img|hr)\b[^<>]*>", re.IGNORECASE)
 _ADDRESS_AND_NAME = re.compile(r"\s*[^\s@()<>]+@[^\s@()<>]+\s+\(([^()@]+)\)\s*")  # Source: RSS 2.0, author
 
 
@@ -38,10 +44,11 @@ def to_article(entry: Mapping, *, base_url: str, is_atom: bool, feed_author: str
     base = link or base_url
     summary, content = _bodies(entry, base, feed_url="" if is_atom else safe_url(base_url))
     enclosures = _enclosures(entry, base)
+    title = title_of(entry, is_atom=is_atom)
     return ParsedArticle(
-        guid=clean(_text(entry, "id")).strip()[:MAX_GUID],
+        guid=clean(text_of(entry, "id")).strip()[:MAX_GUID],
         link=link,
-        title=_line(entry, "title"),
+        title=title,
         summary=summary,
         content=content,
         author=_authors(entry) or (feed_author if is_atom else ""),
@@ -51,25 +58,44 @@ def to_article(entry: Mapping, *, base_url: str, is_atom: bool, feed_author: str
         lang=_lang(entry),
         published_at=_date(entry, "published") or _date(entry, "created"),
         updated_at=_date(entry, "updated"),
+        is_paywalled=is_paywalled(
+            title=title,
+            categories=[
+                (text_of(each, "label") or text_of(each, "term"), text_of(each, "scheme"))
+                for each in _mappings(entry, "tags")
+            ],
+            named=dict.items(entry),
+            rights=text_of(entry, "rights"),
+        ),
     )
 
 
-def _text(given: Mapping, key: str) -> str:
+def price_of_entry(entry: Mapping) -> int:
+    """Give what it costs to clean the HTML of one entry: see ``limits.price_of``."""
+    contents = sum(price_of(text_of(each, "value")[:MAX_HTML]) for each in _mappings(entry, "content"))
+    return PRICE_OF_ENTRY + price_of(text_of(entry, "summary")[:MAX_HTML]) + contents
+
+
+def text_of(given: Mapping, key: str) -> str:
+    """Give a field that should be a text; empty: there is none, or hostile elements made something else of it."""
     value = dict.get(given, key)
     return value if isinstance(value, str) else ""
 
 
-def _line(given: Mapping, key: str) -> str:
-    detail = dict.get(given, f"{key}_detail")
-    text = _text(given, key)
-    if isinstance(detail, dict) and dict.get(detail, "type") == "text/plain" and "<" in text and is_atom_text(detail):
-        text = entities.escape(text, quote=False)
+def title_of(given: Mapping, *, is_atom: bool) -> str:
+    """Give a title in one line of plain text.
+
+    A title that is declared to be plain stays as it stands: "Use <b> in HTML" speaks of a tag. RSS declares nothing:
+    there, feedparser calls plain what does not look like HTML as a whole; of that, line breaks and what closes an
+    element are taken for HTML all the same.
+    A plain title without "<" may hold entities that were escaped once too often; those are read.
+    Source: RFC 4287, 3.1.1.1.
+    """
+    detail, text = dict.get(given, "title_detail"), text_of(given, "title")
+    is_plain = isinstance(detail, dict) and dict.get(detail, "type") == "text/plain"
+    if is_plain and "<" in text and (is_atom or "</" not in text):
+        text = entities.escape(text if is_atom else _BREAK.sub(" ", text), quote=False)
     return one_line(text)
-
-
-def is_atom_text(detail: Mapping) -> bool:
-    """Tell whether a plain text is surely plain: feedparser leaves RSS titles plain until they look like HTML."""
-    return not re.search(r"</?[a-zA-Z][^<>]*>", _text(detail, "value"))
 
 
 def _mappings(given: Mapping, key: str) -> Sequence[Mapping]:
@@ -79,11 +105,11 @@ def _mappings(given: Mapping, key: str) -> Sequence[Mapping]:
 
 def _link(entry: Mapping, base_url: str) -> str:
     """Give the article's own address: FeedBurner's note of the original, the link, an alternate, a guid that is one."""
-    candidates = [safe_url(_text(entry, "feedburner_origlink")), _text(entry, "link")]
+    candidates = [safe_url(text_of(entry, "feedburner_origlink")), text_of(entry, "link")]
     candidates += [
-        _text(each, "href") for each in _mappings(entry, "links") if dict.get(each, "rel") in (None, "alternate")
+        text_of(each, "href") for each in _mappings(entry, "links") if dict.get(each, "rel") in (None, "alternate")
     ]
-    guid = _text(entry, "id")
+    guid = text_of(entry, "id")
     if guid.startswith(("http://", "https://")) and dict.get(entry, "guidislink", True):
         candidates.append(guid)
     return next((url for each in candidates if each.strip() and (url := safe_url(each, base_url))), "")
@@ -92,14 +118,14 @@ def _link(entry: Mapping, base_url: str) -> str:
 def _bodies(entry: Mapping, base_url: str, *, feed_url: str) -> tuple[str, str]:
     """Give summary and content as sanitised HTML; content is empty where it says no more than the summary."""
     summary_text, detail, contents = (
-        _text(entry, "summary"),
+        text_of(entry, "summary"),
         dict.get(entry, "summary_detail"),
         _mappings(entry, "content"),
     )
     if not isinstance(detail, dict):  # feedparser gives a lone content as the summary, too
-        detail = next((each for each in contents if _text(each, "value") == summary_text), None)
+        detail = next((each for each in contents if text_of(each, "value") == summary_text), None)
     summary = _html(detail, summary_text, base_url, feed_url)
-    others = (_html(each, _text(each, "value"), base_url, feed_url) for each in contents if each is not detail)
+    others = (_html(each, text_of(each, "value"), base_url, feed_url) for each in contents if each is not detail)
     content = max(others, key=len, default="")
     if not summary:
         return content, ""
@@ -119,7 +145,7 @@ def _html(detail: object, text: str, base_url: str, feed_url: str) -> str:
         return ""
     kind, base = "", base_url
     if isinstance(detail, dict):
-        kind, declared = _text(detail, "type"), safe_url(_text(detail, "base"))
+        kind, declared = text_of(detail, "type"), safe_url(text_of(detail, "base"))
         base = declared if declared and declared != feed_url else base_url
     if kind.startswith(("image/", "audio/", "video/", "application/octet")):
         return ""
@@ -132,10 +158,10 @@ def _html(detail: object, text: str, base_url: str, feed_url: str) -> str:
 
 def _authors(entry: Mapping) -> str:
     people = _mappings(entry, "authors")
-    if len(people) == 1 and (found := _ADDRESS_AND_NAME.fullmatch(_text(entry, "author"))):
+    if len(people) == 1 and (found := _ADDRESS_AND_NAME.fullmatch(text_of(entry, "author"))):
         return one_line(found[1])  # feedparser knows no top level domain of more than four letters
-    names = [one_line(_text(each, "name") or _text(each, "email")) for each in people]
-    names = [name for name in names if name] or [_line(entry, "author")]
+    names = [one_line(text_of(each, "name") or text_of(each, "email")) for each in people]
+    names = [name for name in names if name] or [one_line(text_of(entry, "author"))]
     return ", ".join(dict.fromkeys(name for name in names if name))
 
 
@@ -144,8 +170,18 @@ def author_of(feed: Mapping) -> str:
     return _authors(feed)
 
 
+def self_url_of(feed: Mapping) -> str:
+    """Give the address that a feed has for itself, as written; empty: none. An element "links" makes them a text."""
+    return next((text_of(each, "href") for each in _mappings(feed, "links") if dict.get(each, "rel") == "self"), "")
+
+
+def hubs_of(feed: Mapping) -> list[str]:
+    """Give the WebSub hubs that a feed names, as written."""
+    return [text_of(each, "href") for each in _mappings(feed, "links") if dict.get(each, "rel") == "hub"][:MAX_HUBS]
+
+
 def _categories(entry: Mapping) -> tuple[str, ...]:
-    names = (one_line(_text(each, "label") or _text(each, "term")) for each in _mappings(entry, "tags"))
+    names = (one_line(text_of(each, "label") or text_of(each, "term")) for each in _mappings(entry, "tags"))
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -153,34 +189,38 @@ def _enclosures(entry: Mapping, base_url: str) -> tuple[Enclosure, ...]:
     found: dict[str, Enclosure] = {}
     links = [each for each in _mappings(entry, "links") if dict.get(each, "rel") == "enclosure"]
     for each in (*links, *_mappings(entry, "media_content")):
-        address = _text(each, "href") or _text(each, "url")
+        address = text_of(each, "href") or text_of(each, "url")
         url = safe_url(address, base_url) if address.strip() else ""
         if url and url not in found:
-            length = _text(each, "length") or _text(each, "filesize")
+            length = text_of(each, "length") or text_of(each, "filesize")
             n_bytes = int(length) if re.fullmatch(r"[0-9]{1,15}", length) else 0
-            found[url] = Enclosure(url=url, type=one_line(_text(each, "type"))[:100], length=n_bytes)
+            found[url] = Enclosure(url=url, type=one_line(text_of(each, "type"))[:100], length=n_bytes)
     return tuple(found.values())
 
 
 def _image(entry: Mapping, enclosures: tuple[Enclosure, ...], base_url: str) -> str:
-    candidates = [_text(each, "url") for each in _mappings(entry, "media_thumbnail")]
-    candidates += [_text(each, "url") for each in _mappings(entry, "media_content") if _text(each, "medium") == "image"]
+    candidates = [text_of(each, "url") for each in _mappings(entry, "media_thumbnail")]
+    candidates += [
+        text_of(each, "url") for each in _mappings(entry, "media_content") if text_of(each, "medium") == "image"
+    ]
     image = dict.get(entry, "image")
     if isinstance(image, dict):
-        candidates.append(_text(image, "href"))
+        candidates.append(text_of(image, "href"))
     candidates += [each.url for each in enclosures if each.type.startswith("image/")]
     return next((url for each in candidates if each and (url := safe_url(each, base_url))), "")
 
 
 def _lang(entry: Mapping) -> str:
     details = [dict.get(entry, "title_detail"), dict.get(entry, "summary_detail"), *_mappings(entry, "content")]
-    declared = [_text(entry, "language")]
-    declared += [_text(each, "language") for each in details if isinstance(each, dict)]
+    declared = [text_of(entry, "language")]
+    declared += [text_of(each, "language") for each in details if isinstance(each, dict)]
     return next((one_line(each)[:MAX_LANG] for each in declared if each.strip()), "")
 
 
 def _date(entry: Mapping, key: str) -> datetime | None:
-    raw = _text(entry, key)
+    raw = text_of(entry, key)
+    if not is_plain(raw) and ((own := parse_date(raw)) or _YEAR_BEFORE.match(raw)):
+        return own  # of what begins with a number and is no ISO date, feedparser takes half from the clock
     parsed = dict.get(entry, f"{key}_parsed")
     if parsed:
         try:

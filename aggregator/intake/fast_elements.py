@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from aggregator.intake import fast_people
 from aggregator.intake.fast_names import SAME_AS
-from aggregator.intake.fast_state import HTML_TYPES, Attributes, OddError, Reading, content_type, join
+from aggregator.intake.fast_state import HTML_TYPES, MAX_TAGS, Attributes, OddError, Reading, content_type, join
 
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
@@ -264,7 +264,7 @@ def _date_end(name: str) -> End:
 def _add_category(state: Reading, term: str | None, scheme: str | None, label: str | None) -> None:
     tags = state.context().setdefault("tags", [])
     tag = {"term": term, "scheme": scheme, "label": label}
-    if (term or scheme or label) and tag not in tags:
+    if (term or scheme or label) and len(tags) < MAX_TAGS and tag not in tags:
         tags.append(tag)
 
 

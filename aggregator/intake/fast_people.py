@@ -2,9 +2,10 @@
 
 import re
 
-from aggregator.intake.fast_state import Attributes, Mapping, Reading
+from aggregator.intake.fast_state import MAX_AUTHOR, Attributes, Mapping, Reading
 
 _EMAIL = re.compile(
+    r"(?<![a-zA-Z0-9\_\-\.\+])"  # finds the same as without it, but tries each word once
     r"(([a-zA-Z0-9\_\-\.\+]+)@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.)|(([a-zA-Z0-9\-]+\.)+))"
     r"([a-zA-Z]{2,4}|[0-9]{1,3})(\]?))(\?subject=\S+)?"
 )
@@ -99,6 +100,7 @@ def _agree_on_author(context: Mapping) -> None:
     author = context.get("author")
     if not author:
         return
+    author = context["author"] = author[:MAX_AUTHOR]
     email = ""
     if found := _EMAIL.search(author):
         email = found[0]

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+MAX_TAGS = 200  # categories of one article that are kept; a search for repeats takes the square of their number
+MAX_AUTHOR = 1_000  # characters of an author that are looked at; the search for an e-mail address takes their square
+
 XHTML = "application/xhtml+xml"
 HTML_TYPES = (XHTML, "text/html")
 _TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": XHTML}
@@ -183,10 +186,9 @@ def _without_mojibake(text: str) -> str:
 
 def _without_wrapper(pieces: list[str]) -> list[str]:
     """Take off the ``div`` around XHTML content if it holds all of it. Source: RFC 4287, 3.1.1.3."""
-    while len(pieces) > 1 and not pieces[-1].strip():
-        pieces = pieces[:-1]
-    while len(pieces) > 1 and not pieces[0].strip():
-        pieces = pieces[1:]
+    last = next((i for i in range(len(pieces) - 1, 0, -1) if pieces[i].strip()), 0)
+    first = next((i for i in range(last) if pieces[i].strip()), last)
+    pieces = pieces[first : last + 1]
     if not (pieces and (pieces[0] == "<div>" or pieces[0].startswith("<div ")) and pieces[-1] == "</div>"):
         return pieces
     depth = 0

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 from aggregator.markup import to_text
 from aggregator.model import Article, ParsedArticle
-from aggregator.text import language
 
 FIELDS = ("title", "url", "author", "category", "text", "summary", "content", "language", "age", "guid")
 OPERATORS = ("!=", "!~", "=", "~")
@@ -203,5 +202,7 @@ def _languages(article: ParsedArticle | Article, lang: str) -> tuple[str, ...]:
     """Give the language by its primary subtag, and as it was declared: "en", "en-GB"."""
     declared = article.lang if article.lang != "und" else ""
     declared = declared or lang
+    from aggregator.text import language  # its tables take 20 ms to load; feeds.toml is read without them
+
     primary = language(f"{article.title}\n{_text(article)}", declared)
     return (primary, declared) if declared else (primary,)

@@ -7,8 +7,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from aggregator.intake.dates import parse_date
-
 LONGEST = timedelta(days=365)  # what is claimed beyond is a mistake or an attack on arithmetic
 
 _MAX_AGE = re.compile(r"(?:\A|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
@@ -50,6 +48,8 @@ def _until(end: str, *, date: str, now: datetime | None) -> timedelta | None:
 def http_date(text: str) -> datetime | None:
     """Read a date as HTTP writes it, or in ISO 8601; ``None``: none, or unreadable. Source: RFC 9110, 5.6.7."""
     if _ISO.match(text):
+        from aggregator.intake.dates import parse_date  # nearly no server writes its dates so
+
         return parse_date(text)
     try:
         moment = parsedate_to_datetime(text)

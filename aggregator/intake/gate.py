@@ -30,29 +30,50 @@ class HostGate:
         self._changed = threading.Condition()
         self._n_active: Counter[str] = Counter()
         self._next_start: dict[str, float] = {}
+        self._many = MANY
 
     @contextmanager
     def passing(self, host: str) -> Iterator[None]:
         """Wait until a fetch of ``host`` may begin; the place is given back at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._n_active[host] < self._at_once)
-            self._n_active[host] += 1
-            now = self._clock()
-            start = max(now, self._next_start.get(host, now))
-            self._next_start[host] = start + self._spacing
+            start = self._take(host)
         try:
-            if start > now:
-                self._sleep(start - now)
+            wait = start - self._clock()
+            if wait > 0:
+                self._sleep(wait)
             yield
         finally:
-            with self._changed:
-                self._n_active[host] -= 1
-                if len(self._next_start) > MANY:
-                    self._forget()
-                self._changed.notify_all()
+            self.leave(host)
+
+    def enter(self, host: str) -> float | None:
+        """Take a place without waiting.
+
+        Returns:
+            The value of the clock from which the fetch may begin; ``None``: no place is free. Each place that was taken
+            is given back by :meth:`leave`.
+        """
+        with self._changed:
+            return self._take(host) if self._n_active[host] < self._at_once else None
+
+    def leave(self, host: str) -> None:
+        """Give a place back."""
+        with self._changed:
+            self._n_active[host] -= 1
+            if len(self._next_start) > self._many:
+                self._forget()
+            self._changed.notify_all()
+
+    def _take(self, host: str) -> float:
+        self._n_active[host] += 1
+        now = self._clock()
+        start = max(now, self._next_start.get(host, now))
+        self._next_start[host] = start + self._spacing
+        return start
 
     def _forget(self) -> None:
         now = self._clock()
         for host in [host for host, start in self._next_start.items() if start <= now and not self._n_active[host]]:
             del self._next_start[host]
             del self._n_active[host]
+        self._many = max(MANY, 2 * len(self._next_start))  # so that looking for them stays rare

@@ -192,6 +192,7 @@ def _build(
         first_seen_at=first_seen_at,
         modified_at=first_seen_at,
         weight=source.weight,
+        is_paywalled=article.is_paywalled,
     )
     return replace(built, fingerprint=fingerprint_of(built))
 

@@ -5,12 +5,18 @@ minutes), and keeps what entities expand to. expat counts both at 100 MB/s befor
 """
 
 import re
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 from xml.parsers import expat
+
+T = TypeVar("T")
 
 MAX_DEPTH = 500  # elements in each other; broken feeds that never close <br> reach 200
 MAX_ATTRIBUTES = 200  # of one element; the richest root element that was met declares 61 name spaces
 MAX_ENTITY = 40  # characters that an entity may stand for; HTML's own stand for one or two
 MAX_ENTITIES = 300  # HTML has 253
+
+MAX_PRICE = 5_000_000  # of the HTML of one body; the dearest of 6,486 files comes to 0.9 million
 
 _START = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s/>])")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]{0,1000}(?:\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\]\s*)?>", re.IGNORECASE)
@@ -96,3 +102,22 @@ def cut(text: bytes, *, max_articles: int) -> tuple[bytes, int]:
     last = text.rfind(end_tag)
     after = text[last + len(end_tag) :] if last >= starts[-1].start() else b""
     return text[: starts[max_articles].start()] + after, n_left_out
+
+
+def within_price(given: Sequence[T], price: Callable[[T], int]) -> tuple[Sequence[T], tuple[str, ...]]:
+    """Keep the first articles of a feed, as many as together cost no more than ``MAX_PRICE``; warn of the others."""
+    left = MAX_PRICE
+    for i, each in enumerate(given):
+        left -= price(each)
+        if left < 0:
+            return given[:i], (f"only the first {i} articles are read: the others hold too much markup",)
+    return given, ()
+
+
+def price_of(html: str) -> int:
+    """Give what it costs to sanitise foreign HTML, in microseconds, about: tags, addresses, entities, length.
+
+    Cost: O(n), a hundredth of that.
+    """
+    n_addresses = html.count("src=") + html.count("href=")
+    return 6 * html.count("<") + 20 * n_addresses + 5 * html.count("&") + len(html) // 50

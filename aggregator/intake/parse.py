@@ -1,34 +1,29 @@
 """Turn the bytes of a source into a feed, or say in words why they are none.
 
 One way leads through each kind of body: JSON Feed to ``parse_json``; well-formed XML to ``fast``; the rest to
-feedparser, which is the most tolerant parser there is; what even feedparser cannot read is mended by ``rescue`` and
-tried again. Bytes are always wrapped in ``BytesIO``: given bytes or a text, feedparser opens files and addresses.
-feedparser is named here only.
+feedparser (``tolerant``), which is the most tolerant parser there is; what even feedparser cannot read is mended by
+``rescue`` and tried again. Whatever the bytes are, the work on them is bounded (``limits``, ``tolerant``, ``bounds``).
 """
 
-import io
 import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import feedparser
-import feedparser.datetimes
-import feedparser.mixin
-
 from aggregator.intake import entries
 from aggregator.intake.discover import feed_links
 from aggregator.intake.encoding import to_utf8
 from aggregator.intake.fast import FastFeed, read_fast
-from aggregator.intake.fast_state import Judges
-from aggregator.intake.limits import cut, why_refused, without_entities
+from aggregator.intake.limits import cut, why_refused, within_price, without_entities
 from aggregator.intake.parse_json import parse_json
 from aggregator.intake.rescue import mended, without_cut_article
+from aggregator.intake.tolerant import BUDGET, JUDGES, Budget, is_about_encoding, read_tolerantly
 from aggregator.markup import clean, one_line, safe_url
 from aggregator.model import NotAFeed, ParsedFeed, ParseResult
 
 _HTML = re.compile(
-    rb"\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*+(?:<\?xml[^>]*\?>\s*+|<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _ARTICLE = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s/>]")
 _ROOT = re.compile(rb"<([A-Za-z][\w:.-]{0,40})")
@@ -40,12 +35,12 @@ _OTHER_ROOTS = {
     b"svg": "an image (SVG), not a feed",
 }
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 24 * 7, "monthly": 24 * 30, "yearly": 24 * 365}
+TOO_COSTLY = "its markup takes too long to read"
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SKIP = re.compile(rb"<skip(hours|days)\b[^>]*>(.{0,2000}?)</skip\1\s*>", re.IGNORECASE | re.DOTALL)
 MAX_HEAD = 100_000  # bytes of a feed before its first article
 MAX_WARNING = 200  # characters
 MAX_ARTICLES = 1000  # of one body: a flood must not fill the store; of 560 real feeds one holds more: 1,046
-JUDGES = Judges(read_date=feedparser.datetimes._parse_date, is_html=feedparser.mixin._FeedParserMixin.looks_like_html)
 
 
 def parse(
@@ -56,6 +51,7 @@ def parse(
     max_articles: int = MAX_ARTICLES,
     keeps_cut: bool = False,
     is_fast: bool = True,
+    max_cost: int = BUDGET,
 ) -> ParseResult:
     """Read a feed.
 
@@ -66,6 +62,7 @@ def parse(
         max_articles: How many are read at most; feeds begin with the newest.
         keeps_cut: Whether the last article of a feed that breaks off within it is kept, as far as it goes.
         is_fast: Whether the fast reader may be used, which changes no field: without it, that can be seen.
+        max_cost: What feedparser may spend on it, in microseconds, about.
 
     Returns:
         The feed, perhaps without articles, or why it is none. Never raises for any bytes.
@@ -87,46 +84,34 @@ def parse(
         warnings.append(f"only the first {max_articles} articles are read, {n_left_out} are left out")
     found = read_fast(text, url=url, judges=JUDGES) if is_fast else None
     if found is None or not found.entries:
-        return _parse_slowly(text, url, warnings, max_articles, keeps_cut)
+        return _parse_slowly(text, url, warnings, max_articles, keeps_cut, Budget(left=max_cost))
     return _to_feed(found, text, url, warnings, max_articles)
 
 
-def _parse_slowly(text: bytes, url: str, warnings: list[str], max_articles: int, keeps_cut: bool) -> ParseResult:
+def _parse_slowly(
+    text: bytes, url: str, warnings: list[str], max_articles: int, keeps_cut: bool, budget: Budget
+) -> ParseResult:
     if refusal := why_refused(text):
         return NotAFeed(reason=refusal)
     whole = without_cut_article(text)
     if whole != text:
         text = text if keeps_cut else whole
         warnings.append("the feed breaks off within its last article" + ("" if keeps_cut else ", which is left out"))
-    found = _feedparser(text, url)
+    found = read_tolerantly(text, url=url, budget=budget)
     if not found.entries and (not found.version or _ARTICLE.search(text)):
-        for better in mended(text):
-            again = _feedparser(better, url)
+        for better in () if budget.is_spent else mended(text):
+            again = read_tolerantly(better, url=url, budget=budget)
             if again.entries or (again.version and not found.version):
                 found = again
                 warnings.append("broken XML was mended")
                 break
     if not found.version and not found.entries:
         return NotAFeed(reason=_what_it_is(text), feed_urls=feed_links(text, base_url=url) if b"<" in text else ())
+    if budget.is_spent:
+        warnings.append(f"reading was given up after {len(found.entries)} articles: {TOO_COSTLY}")
     if found.get("bozo") and (broken := _broken(found.get("bozo_exception"))):
         warnings.append(broken)
     return _to_feed(found, text, url, warnings, max_articles)
-
-
-def _feedparser(text: bytes, url: str) -> Any:
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    if url:
-        headers["content-location"] = url
-    try:
-        found = feedparser.parse(
-            io.BytesIO(text), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
-    except Exception as error:  # hostile bytes make feedparser raise nearly anything: UnicodeError, TypeError, ...
-        return feedparser.FeedParserDict(
-            feed=feedparser.FeedParserDict(), entries=[], version="", bozo=True, bozo_exception=error
-        )
-    found.setdefault("version", "")
-    return found
 
 
 def _what_it_is(text: bytes) -> str:
@@ -138,24 +123,24 @@ def _what_it_is(text: bytes) -> str:
 
 def _to_feed(found: FastFeed | Any, text: bytes, url: str, warnings: list[str], max_articles: int) -> ParsedFeed:
     feed = found.feed
-    self_url = next((each.get("href", "") for each in feed.get("links", []) if each.get("rel") == "self"), "")
-    link = (feed.get("link") or "").strip()
+    self_url = entries.self_url_of(feed)
+    link = entries.text_of(feed, "link").strip()
     site_url = safe_url(link, url) if link else ""  # an empty address would be that of the feed itself
     base_url = url or site_url or safe_url(self_url)
     author = entries.author_of(feed)
-    articles = tuple(
-        entries.to_article(each, base_url=base_url, is_atom=found.version.startswith("atom"), feed_author=author)
-        for each in found.entries[:max_articles]
-    )
+    is_atom = found.version.startswith("atom")
+    given, too_dear = within_price(found.entries[:max_articles], entries.price_of_entry)
+    articles = tuple(entries.to_article(each, base_url=base_url, is_atom=is_atom, feed_author=author) for each in given)
     skip_hours, skip_days = _skips(text)
     return ParsedFeed(
         format=found.version or "unknown",
-        title=one_line(feed.get("title") or ""),
+        title=entries.title_of(feed, is_atom=is_atom),
         site_url=site_url,
         self_url=safe_url(self_url, url) if self_url.strip() else "",
-        lang=one_line(feed.get("language") or "")[: entries.MAX_LANG],
+        hubs=tuple(hub for each in entries.hubs_of(feed) if each.strip() and (hub := safe_url(each, url))),
+        lang=one_line(entries.text_of(feed, "language"))[: entries.MAX_LANG],
         articles=articles,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *too_dear),
         ttl=_ttl(feed),
         skip_hours=skip_hours,
         skip_days=skip_days,
@@ -163,7 +148,7 @@ def _to_feed(found: FastFeed | Any, text: bytes, url: str, warnings: list[str], 
 
 
 def _broken(error: object) -> str:
-    if error is None or isinstance(error, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType):
+    if error is None or is_about_encoding(error):
         return ""
     words = re.sub(r"\A<unknown>:(\d+):\d+:", r"line \1:", clean(str(error)))
     return one_line(f"broken XML: {words}")[:MAX_WARNING]

@@ -6,11 +6,13 @@ Pure: the list of public suffixes is the snapshot that tldextract ships; it is n
 import re
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-import tldextract
-
 from aggregator.markup import MAX_URL, safe_url
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 # Labels of a sub-domain that only name a way of showing the same page.
 _SHOWN_AS = frozenset({"www", "m", "mobile", "amp"})
@@ -38,7 +40,11 @@ _TRACKING = frozenset(
 _TRACKING_PREFIXES = ("utm_", "mtm_", "stm_", "hsa_", "_openstat")
 _AMP_CACHE = re.compile(r"(?:[^/]+\.)?cdn\.ampproject\.org/[cvi]/(s/)?(.+)\Z")
 _AMP_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)\Z")
-_AMP_PATHS = (re.compile(r"/amp/?\Z"), re.compile(r"\.amp(?=\.html?\Z|\Z)"), re.compile(r"\A/amp(?=/.)"))
+_AMP_PATHS = (
+    re.compile(r"(?:/amp)+/?\Z"),
+    re.compile(r"(?:\.amp)+(?=\.html?\Z|\Z)"),
+    re.compile(r"\A(?:/amp)+(?=/.)"),
+)
 # An address that is canonical but for its scheme: a poll compares thousands of them.
 _CANONICAL = re.compile(
     r"http(s?)(://(?:(?!(?:www|m|mobile)\.)[a-z0-9-]+\.)+[a-z0-9-]+/(?:[A-Za-z0-9/_.~!$'()*,:@=+-]*[A-Za-z0-9_~=-])?"
@@ -51,8 +57,6 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 FEED_HOSTS = frozenset(
     {"feedburner.com", "feedblitz.com", "feedpress.me", "feedpress.it", "feedsportal.com", "rss.app"}
 )
-
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def host_of(url: str) -> str:
@@ -75,10 +79,17 @@ def publisher_of(url: str) -> str:
 def _registrable(host: str) -> str:
     if not host or _is_ip(host):
         return host
-    found = _suffixes.extract_str(host)
+    found = _suffixes().extract_str(host)
     if not found.suffix:  # a top level that the list does not know counts as one. Source: publicsuffix.org/list, rule 2
         return ".".join(host.split(".")[-2:])
     return str(found.top_domain_under_public_suffix) or host
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> "TLDExtract":
+    from tldextract import TLDExtract  # with its list 0.1 s: a poll without news needs neither
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def _is_ip(host: str) -> bool:
@@ -89,6 +100,7 @@ def _is_ip(host: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def canonical_url(url: str) -> str:
     """Give the address that copies of a page share, or "" if this is no http(s) address. Idempotent.
 
@@ -99,7 +111,7 @@ def canonical_url(url: str) -> str:
     if len(url) < MAX_URL and "/amp" not in url and ".amp" not in url and (found := _CANONICAL.match(url)):
         return "https" + found[2]
     url = safe_url(url)
-    for _ in range(8):
+    for _ in range(MAX_URL):  # each layer of AMP that goes makes it shorter; an honest address has one
         once = _canonical_once(url)
         if once == url:
             break

@@ -14,14 +14,14 @@ from aggregator.markup import safe_url, sanitise, to_text
 from aggregator.model import Article, Entry, EntryLink, Origin, Output
 from aggregator.outputs import strings
 from aggregator.outputs.content import MAX_SUMMARY, plain, shorten, source_name
-from aggregator.outputs.entry import MAX_TITLE
+from aggregator.outputs.entry import MAX_TITLE, share_out
 from aggregator.outputs.site import Site, host, language_tag, tag_uri
 
 MAX_CONTENT = 6_000  # characters; 60 of these stay below 512 kB, which clients without gzip load at every poll
 
 
 def select_articles(output: Output, articles: Sequence[Article], *, copies: Collection[str]) -> tuple[Article, ...]:
-    """Return the newest articles that an output asks for, in the given order, copies of others left out.
+    """Return the newest articles that an output asks for, in the given order; no copies, and no flood fills it.
 
     Args:
         output: Asks for tags and languages (any of them); publishers do not count here.
@@ -29,14 +29,14 @@ def select_articles(output: Output, articles: Sequence[Article], *, copies: Coll
         copies: Ids of articles that only repeat another one.
     """
     languages = {lang.split("-")[0].lower() for lang in output.languages}
-    wanted = (
+    wanted = [
         each
         for each in articles
         if each.id not in copies
         and (not output.tags or not set(output.tags).isdisjoint(each.tags))
         and (not languages or each.lang.split("-")[0].lower() in languages)
-    )
-    return tuple(each for each, _ in zip(wanted, range(output.max_entries), strict=False))
+    ]
+    return tuple(share_out(wanted, output.max_entries, lambda each: each.publisher))
 
 
 def build_article(site: Site, article: Article, *, site_url: str = "") -> Entry:

@@ -118,10 +118,10 @@ def story_html(summary: Summary, *, news: Sequence[Sentence] = ()) -> str:
         parts = [f"<p{way}>{opening}: {told}</p>"]
     for section in summary.sections:
         if section.heading:
-            parts.append(f"<h3{way}>{html.escape(plain(section.heading))}</h3>")
+            parts.append(f"<h2{way}>{html.escape(plain(section.heading))}</h2>")
         told = " ".join(_sentence(each, summary.lang, source_by_n, url_by_n) for each in section.sentences)
         parts.append(f"<p{way}>{told}</p>")
-    parts.append(f"<h3>{html.escape(strings.sources_heading(summary.n_articles))}</h3>")
+    parts.append(f"<h2>{html.escape(strings.sources_heading(summary.n_articles))}</h2>")
     parts.append("<ol>")
     previous = 0
     for source in sources:

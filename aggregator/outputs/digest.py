@@ -26,8 +26,20 @@ N_DAILY, N_WEEKLY = 20, 30  # stories: what one reads at breakfast, and on Sunda
 DAYS, WEEKS = 14, 8  # that the feeds of digests hold
 N_NAMED = 4  # publishers
 _STYLE = (
-    "body{max-width:40rem;margin:2rem auto;padding:0 1rem;font:1.05rem/1.55 Georgia,serif}"
-    "h1{font-size:1.6rem}h2{font-size:1.2rem;margin:1.6rem 0 .3rem}p{margin:.3rem 0}"
+    ":root{color-scheme:light dark;--paper:#fcfaf5;--ink:#1b1a18;--soft:#5a554c;--line:#d8d2c6;--accent:#1f4e79}"
+    "@media(prefers-color-scheme:dark){:root{--paper:#171613;--ink:#ebe6dc;--soft:#aca495;--line:#38352e;"
+    "--accent:#9cc4ec}}"
+    "body{margin:0;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;line-break:strict;"
+    'font:1.0625rem/1.55 Charter,"Bitstream Charter","Iowan Old Style","Source Serif 4",Georgia,"Noto Serif",serif}'
+    "main,footer{max-width:38rem;margin:0 auto;padding:0 20px}a{color:var(--accent);text-underline-offset:.18em}"
+    "h1{font-size:clamp(1.75rem,4vw,2.5rem);line-height:1.15;margin:24px 0 16px;padding-bottom:16px;"
+    "border-bottom:3px solid var(--ink)}h1,h2{text-wrap:balance}"
+    "h2{font-size:1.25rem;line-height:1.25;margin:0 0 4px}h2 a{color:inherit;text-decoration:none}"
+    "h2 a:hover{text-decoration:underline}p{margin:0;text-wrap:pretty}"
+    ".by{font:.8125rem/1.5 system-ui,sans-serif;color:var(--soft);margin:4px 0 16px;padding-bottom:16px;"
+    "border-bottom:1px solid var(--line)}footer{padding-block:24px 40px;font:.875rem/1.5 system-ui,sans-serif}"
+    "footer a{display:inline-block;padding-block:12px}@media print{:root{--paper:#fff;--ink:#000;--soft:#444}"
+    "h2,p{break-inside:avoid}h2{break-after:avoid}}"
 )
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'"
@@ -69,7 +81,7 @@ def build_digest(site: Site, output: Output, period: Period, stories: Sequence[S
         id=tag_uri(site, site.since_year, f"digest/{output.slug}/{period.name}"),
         title=shorten(title_of(output, period), MAX_TITLE),
         summary=shorten(headlines, 300),
-        content="".join(_told(site, place, revision, level=3) for place, revision in stories),
+        content="".join(_told(site, place, revision) for place, revision in stories),
         links=(EntryLink(href=page or site.base_url, rel="alternate", type="text/html"),),
         published_at=period.end_at,
         updated_at=period.end_at,
@@ -81,15 +93,16 @@ def _headline(place: Published, revision: Revision) -> str:
     return shorten(plain(place.headline) or plain(revision.summary.headline) or strings.UNTITLED, MAX_TITLE)
 
 
-def _told(site: Site, place: Published, revision: Revision, *, level: int) -> str:
+def _told(site: Site, place: Published, revision: Revision, *, by: str = "") -> str:
+    """Tell a story in brief; ``by`` marks the line of its publishers where a style sheet is at hand."""
     summary = revision.summary
     tag = language_tag(summary.lang)
     marks = f' lang="{tag}" dir="{direction(summary.lang)}"' if tag and tag != "en" else ""
     href = html.escape(story_url(site, place.story_id))
     return (
-        f'<h{level}{marks}><a href="{href}">{html.escape(_headline(place, revision))}</a></h{level}>\n'
+        f'<h2{marks}><a href="{href}">{html.escape(_headline(place, revision))}</a></h2>\n'
         f"<p{marks}>{html.escape(beginning(summary))}</p>\n"
-        f"<p>{html.escape(_coverage(summary))}</p>\n"
+        f"<p{by}>{html.escape(_coverage(summary))}</p>\n"
     )
 
 
@@ -113,7 +126,7 @@ def render_page(site: Site, output: Output, period: Period, stories: Sequence[St
         f'<meta name="color-scheme" content="light dark">\n<title>{title}</title>\n'
         f'<link rel="canonical" href="{canonical}">\n<style>{_STYLE}</style>\n</head>\n'
         f"<body>\n<main>\n<h1>{title}</h1>\n"
-        + "".join(_told(site, place, revision, level=2) for place, revision in stories)
+        + "".join(_told(site, place, revision, by=' class="by"') for place, revision in stories)
         + f'</main>\n<footer><p><a href="{html.escape(site.base_url)}">{html.escape(plain(site.title))}</a></p>'
         "</footer>\n</body>\n</html>\n"
     ).encode()
@@ -143,7 +156,7 @@ def render_letter(site: Site, output: Output, period: Period, stories: Sequence[
     letter.set_content("\n".join(plain_parts), cte="quoted-printable")
     letter.add_alternative(
         f'<html lang="en"><body><h1>{html.escape(title)}</h1>\n'
-        + "".join(_told(site, place, revision, level=2) for place, revision in stories)
+        + "".join(_told(site, place, revision) for place, revision in stories)
         + "</body></html>\n",
         subtype="html",
         cte="quoted-printable",

@@ -12,9 +12,10 @@ What waits, waits for news and not for the clock, so that a build without news c
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from aggregator.markup import safe_url
 from aggregator.model import (
@@ -35,6 +36,9 @@ from aggregator.outputs.change import headline_stands, material_change, new_sent
 from aggregator.outputs.content import beginning, plain, shorten, source_name, story_html
 from aggregator.outputs.site import Site, feed_url, language_tag, story_url, tag_uri
 
+_T = TypeVar("_T")
+
+SHARE = 0.5  # of an output, that one publisher alone may fill while others have something to say
 SETTLING = timedelta(minutes=15)  # the first version is all that some readers keep (outputs spec, 6)
 COOL_DOWN = timedelta(hours=4)  # between two updates of one story (outputs spec, 5)
 CROWD = 5  # so many new publishers end the cool-down at once
@@ -73,10 +77,42 @@ def select(
         and (each.story_id not in settling or each.story_id in places)
         and not _is_over(places.get(each.story_id), stream_at)
     ]
-    chosen = wanted[: output.max_entries]
+    chosen = share_out(wanted, output.max_entries, lone_publisher)
     chosen.sort(key=lambda each: each.story_id)
     chosen.sort(key=lambda each: each.newest_at, reverse=True)
     return tuple(chosen)
+
+
+def share_out(best_first: Sequence[_T], n: int, lone: Callable[[_T], str]) -> list[_T]:
+    """Return the first ``n``, of which one publisher alone tells at most ``SHARE``, as long as there are others.
+
+    A source that floods with a thousand reports, all dated now, must not push the others out. What several publishers
+    tell is never held back; places that nobody else wants go to the flood.
+
+    Args:
+        best_first: What to choose from.
+        n: How many are asked for.
+        lone: Gives the publisher that tells one alone; empty: several do.
+    """
+    n_of: Counter[str] = Counter()
+    chosen: list[int] = []
+    held: list[int] = []
+    for i, each in enumerate(best_first):
+        if len(chosen) == n:
+            break
+        publisher = lone(each)
+        if publisher and n_of[publisher] >= max(1, n * SHARE):
+            held.append(i)
+            continue
+        n_of[publisher] += 1
+        chosen.append(i)
+    return [best_first[i] for i in sorted(chosen + held[: n - len(chosen)])]
+
+
+def lone_publisher(revision: Revision) -> str:
+    """Give the publisher that tells a story alone; empty: several do."""
+    summary = revision.summary
+    return summary.sources[0].publisher if summary.sources and summary.n_publishers < 2 else ""
 
 
 def is_wanted(output: Output, revision: Revision) -> bool:

@@ -15,7 +15,7 @@ Files of an output ``SLUG``::
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 
@@ -37,6 +37,7 @@ FORMATS = (
     (".weekly.atom", "Weekly", "application/atom+xml"),
 )
 """(suffix, label, media type) of the feeds of each output, for pages that link them."""
+LOOKS_BACK = timedelta(days=100)  # further than the digests of 8 weeks and, nearly always, the latest archive
 MAX_KEPT = 5_000  # entries that a press keeps, each in three forms; about 100 MB at the utmost
 
 
@@ -46,7 +47,8 @@ class Stock:
 
     Attributes:
         shown: The stories that it shows, each with its place.
-        places: All that ever entered, by story id; those of ``shown`` among them.
+        places: All that entered since ``LOOKS_BACK`` or is shown, by story id; all that ever entered, where an archive
+            of before is to be written.
         articles: Of its articles feed, newest first.
         site_urls: Home pages of sources, by address of the source.
         stream_at: Effective time of the newest article of all.
@@ -63,6 +65,12 @@ class Stock:
     revisions: Revisions
     minted_at: Callable[[str], datetime]
     has: Callable[[str], bool] = lambda name: False
+
+
+def archives(output: Output, places: Iterable[Published], *, stream_at: datetime) -> tuple[Period, ...]:
+    """Return the months of which an output has an archive, oldest first."""
+    entered = [each for each in places if each.slug == output.slug]
+    return periods.over(periods.month_of, _entered(entered), stream_at=stream_at)
 
 
 class Press:
@@ -168,7 +176,7 @@ class _Desk:
 def _files(desk: _Desk) -> Iterator[tuple[str, bytes]]:
     slug, stock = desk.output.slug, desk.stock
     newest_by_story = {revision.story_id: revision for _, revision in stock.shown}
-    months = periods.over(periods.month_of, _entered(stock.places), stream_at=stock.stream_at)
+    months = archives(desk.output, stock.places, stream_at=stock.stream_at)
     previous = ""
     for month in months:
         name = archive_name(slug, month.name)

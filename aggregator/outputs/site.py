@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aggregator.markup import safe_url
-from aggregator.model import Output
+from aggregator.model import USUAL_RANKING, Output, Ranking
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")  # what RFC 4287 and HTML both accept
 RTL = frozenset({"ar", "arc", "ckb", "dv", "fa", "ff", "he", "iw", "ji", "ks", "ku", "ps", "sd", "ug", "ur", "yi"})
@@ -27,6 +27,7 @@ class Site:
         since_year: Year in the feeds' own ``tag:`` URIs; fixed once, so that they never change.
         version: Of this program.
         hub: WebSub hub that the output feeds name; empty: none.
+        ranking: What leads, for the pages that say why.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Site:
     since_year: int = 2026
     version: str = ""
     hub: str = ""
+    ranking: Ranking = USUAL_RANKING
 
 
 def story_url(site: Site, story_id: str) -> str:

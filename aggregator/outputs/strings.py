@@ -7,6 +7,8 @@ UTC and say so. Pure: no clock, no locale of the machine.
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from aggregator.model import Ranking, Worth
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -25,6 +27,8 @@ LANGUAGES = {
 
 UNTITLED = "Untitled"
 ALSO_IN = "also in"
+PAYWALLED = "subscription"
+PAYWALLED_WHY = "The publisher says that the whole article is for subscribers."
 MORE = "More stories"
 
 
@@ -160,11 +164,13 @@ WHY_TOGETHER = "Why these are together"
 WHY_ALONE = "Why it stands alone"
 COPY_OF = "repeats"
 OPENED = "Opened the story: nothing told before was about this"
+BY_HAND = "A person put this here"
 NO_REASON = "No reason was kept"
 VERY_SIMILAR = "very similar wording"
 SIMILAR = "similar wording"
 SOME_WORDS = "some of the same words"
 OTHER_WORDS = "otherwise told in other words"
+SAME_MEANING = "means much the same"
 _SURE = 0.995  # rounds to 100 %
 
 
@@ -192,6 +198,36 @@ def why(parts: Sequence[str], probability: float) -> str:
     told = "; ".join(parts) or NO_REASON
     told = told[0].upper() + told[1:]
     return told if probability >= _SURE else f"{told} – {round(probability * 100)}\u00a0% sure"
+
+
+# ---------------------------------------------------------------- where a story stands
+
+STANDING = "Why it stands where it stands"
+EARLIER = "Earlier"
+RELATED = "Related stories"
+
+
+def standing(worth: Worth, ranking: Ranking) -> tuple[str, ...]:
+    """Say what a story counts where stories are ranked, factor by factor. Depends on nothing but the story."""
+    who = "One publisher tells it" if worth.n_publishers == 1 else f"{worth.n_publishers:,} publishers tell it"
+    independent = " independently" if worth.n_publishers > 1 else ""
+    heard = "as heavy as any" if abs(worth.mean_weight - 1) < 0.005 else f"weighted {worth.mean_weight:.2g} on average"
+    ran = f"its reports span {duration(worth.running)}" if worth.running else "it is told for the first time"
+    counts = f"{who}{independent} ({_times(worth.crowd)}); their sources are {heard} ({_times(worth.weighed)}); "
+    whole = f"That makes {worth.whole:.1f} points when its newest report came, and half of what is left with every "
+    sentences = [
+        counts + f"{ran} ({_times(worth.fresh)}).",
+        whole + f"{duration(ranking.half_life)} in which only other stories bring news.",
+    ]
+    if worth.n_publishers == 1:
+        cap = ranking.publisher_cap
+        first = "best" if cap == 1 else f"{cap:,} best"
+        sentences.append(f"Lone reports of one publisher beyond its {first} count less and less.")
+    return tuple(sentences)
+
+
+def _times(factor: float) -> str:
+    return f"× {factor:.2f}"
 
 
 # ---------------------------------------------------------------- output feeds
@@ -300,6 +336,11 @@ def back_to(n: int) -> str:
     return f"Back to citation {n}"
 
 
+def card_label(n: int, of_publishers: int) -> str:
+    """Say what the share card of a story shows."""
+    return f"A timeline: {n_articles(n)} from {n_publishers(of_publishers)}, a line a publisher, a dot an article"
+
+
 def timeline_label(n: int, first_at: datetime, last_at: datetime) -> str:
     """Say what the timeline shows."""
     return f"{n_articles(n)} by publisher, {moment(first_at)} to {moment(last_at)}; the table below says the same"
@@ -357,6 +398,8 @@ def sparkline_label(n_new: int, most: int, n_failed_days: int) -> str:
 
 def seconds(length: float) -> str:
     """Say how long an answer took."""
+    if length < 0.95:
+        return f"{length * 1000:.0f} ms"
     return f"{length:.1f} s" if length < 10 else f"{length:.0f} s"
 
 

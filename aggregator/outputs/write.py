@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 
@@ -96,6 +97,30 @@ class SiteWriter:
         self._unsynced.add(path.parent)
         self.n_written += 1
         return True
+
+    def holding(self, folder: str, words: Collection[str]) -> list[str]:
+        """Return the names of the files below a folder that hold any of these words, sorted. Reads all of them."""
+        wanted = [word.encode() for word in words]
+
+        def holds_any(path: Path) -> bool:
+            body = path.read_bytes()
+            return any(word in body for word in wanted)
+
+        found = [path for path in sorted((self.folder / folder).rglob("*")) if path.is_file() and holds_any(path)]
+        return [path.relative_to(self.folder).as_posix() for path in found]
+
+    def remove(self, name: str) -> None:
+        """Remove a file by its name within the folder: what it shows may be shown no more.
+
+        Raises:
+            OutputError: It cannot be removed.
+        """
+        path = self.folder / name
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(_in_words(path, error)) from error
+        self._unsynced.add(path.parent)
 
     def _make_folder(self, folder: Path) -> None:
         if not folder.is_dir():

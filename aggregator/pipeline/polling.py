@@ -1,17 +1,20 @@
-"""poll: due -> fetch -> parse -> filter -> diff -> one transaction per source. The order of the steps, nothing else."""
+"""poll: due -> fetch -> parse -> filter -> diff -> save. The order of the steps, nothing else.
 
-import hashlib
+Each source is saved whole or not at all: its articles, its state and its line of history. Many sources share a
+transaction; a crash polls those again that it took away.
+"""
+
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from aggregator import __version__
 from aggregator.errors import StoreError
-from aggregator.intake import filters, identity, schedule, urls
-from aggregator.intake.fetch import Fetcher
-from aggregator.intake.parse import parse
+from aggregator.intake import chunks, pushed, schedule, urls, websub
+from aggregator.intake.asking import Fetcher, Flights
+from aggregator.intake.threads import ThreadFlights
 from aggregator.model import (
     ArticleChange,
     ChangeKind,
@@ -28,8 +31,9 @@ from aggregator.model import (
     PollRecord,
     Source,
     SourceState,
+    Subscription,
 )
-from aggregator.store.base import Store
+from aggregator.store.base import Completion, Store
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,12 @@ Clock = Callable[[], datetime]
 Progress = Callable[[str, int, int], None]  # (step, done, of how many; 0: not known)
 
 LEASE = timedelta(minutes=10)  # a poll of one source ends by its own timeout, far sooner
+MIN_CLAIMS = 4  # fewer are not worth a transaction while others are in the air; 16 would wait for the slowest of them
+MAX_CLAIMS = 256
+# What was read and not saved is read again after a crash; saved one by one, a source without news costs twice as much.
+MAX_UNSAVED = 200  # sources
+MAX_UNSAVED_ARTICLES = 1_000
+UNSAVED_FOR = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +77,15 @@ def poll(
 ) -> PollReport:
     """Ask every source that is due, once.
 
-    Fetches run in ``n_workers`` threads; everything else, and every call of the store, runs in the caller's thread.
+    ``n_workers`` fetches run at once; everything else, and every call of the store, runs in the caller's thread.
 
     Args:
         store: Where states and articles are kept.
-        fetcher: How a source is asked.
+        fetcher: How a source is asked; where it flies many at once by itself, no threads are needed.
         sources: The subscribed sources; the store is told of them first.
         clock: Gives the time.
         worker: Name under which sources are claimed.
-        n_workers: Fetches at the same time.
+        n_workers: Fetches at the same time, beside those that only wait.
         force: Ask sources that are not due, too; what a server asked for (Retry-After, 410) is obeyed all the same.
         url: Ask only this source.
         progress: Told after each source.
@@ -84,85 +94,172 @@ def poll(
     Raises:
         StoreError: The store failed; what was completed before stays.
     """
-    source_by_url = {source.url: source for source in sources}
-    urls_by_domain: dict[str, list[str]] = defaultdict(list)
-    for source in sources:
-        urls_by_domain[urls.publisher_of(source.url)].append(source.url)
-    store.sync_sources(tuple(source_by_url))
-    started_at = clock()
-    records: list[PollRecord] = []
-    held: list[SourceState] = []
-    asked: set[str] = set()
-    running: dict[Future[FetchResult], Claim] = {}
-    with ThreadPoolExecutor(n_workers, thread_name_prefix="fetch") as pool:
+    store.sync_sources(tuple(source.url for source in sources))
+    open_flights = getattr(fetcher, "flights", None)
+    flights: Flights = open_flights(n_workers) if open_flights else ThreadFlights(fetcher, n_workers)
+    run = _Run(store, flights, sources, clock=clock, worker=worker, progress=progress)
+    try:
+        run.ask_all(force=force, url=url, is_stopping=is_stopping)
+    finally:
+        flights.close()
+    return _report(run.records)
+
+
+class _Run:
+    """One poll under way: what is in the air, and what was read but is not saved yet."""
+
+    def __init__(
+        self,
+        store: Store,
+        flights: Flights,
+        sources: Sequence[Source],
+        *,
+        clock: Clock,
+        worker: str,
+        progress: Progress,
+    ) -> None:
+        self.records: list[PollRecord] = []
+        self._store = store
+        self._flights = flights
+        self._subscription_by_url = {each.source_url: each for each in store.subscriptions() if not each.is_leaving}
+        self._source_by_url = {source.url: source for source in sources}
+        self._clock = clock
+        self._worker = worker
+        self._progress = progress
+        self._claims: dict[str, Claim] = {}
+        self._held: dict[str, SourceState] = {}
+        self._asked: set[str] = set()
+        self._read: list[Completion] = []
+        self._n_articles = 0
+        self._saved_at = clock()
+
+    def ask_all(self, *, force: bool, url: str, is_stopping: Callable[[], bool]) -> None:
+        """Claim, ask, read and save until nothing is due and nothing in the air."""
+        started_at = self._clock()
+        is_dry = False
         while True:
-            room = 0 if is_stopping() else n_workers - len(running)
-            claims = (
-                store.claim_due(now=started_at, limit=room, lease=LEASE, worker=worker, force=force, url=url)
-                if room
-                else ()
-            )
-            for claim in claims:
-                # The claim is kept until the end, so that it is not handed out again in this pass. A source that was
-                # asked in it comes back when the pass is so long that the store takes its end for a wrong clock.
-                if claim.state.url in asked or (force and schedule.is_held(claim.state, now=started_at)):
-                    held.append(claim.state)
-                    continue
-                asked.add(claim.state.url)
-                running[pool.submit(fetcher.fetch, source_by_url[claim.state.url], claim.state)] = claim
-            if not running:
-                if claims:
+            room = 0 if is_dry or is_stopping() else self._flights.room()
+            if room >= MIN_CLAIMS or (room and not self._flights.n_flying()):
+                claims = self._store.claim_due(
+                    now=started_at,
+                    limit=min(room, MAX_CLAIMS),
+                    lease=LEASE,
+                    worker=self._worker,
+                    force=force,
+                    url=url,
+                )
+                is_dry = not claims
+                self._begin(claims, force=force, started_at=started_at)
+            if not self._flights.n_flying():
+                if room and not is_dry:
                     continue
                 break
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in sorted(done, key=lambda each: running[each].state.url):
-                claim = running.pop(future)
-                source = source_by_url[claim.state.url]
-                result = _result_of(future, source)
-                records.append(_finish(store, source, claim, result, now=clock()))
-                held_for = schedule.backs_off_domain(result)
-                if held_for:
-                    domain = urls.publisher_of(source.url)
-                    others = [each for each in urls_by_domain[domain] if each != source.url]
-                    store.postpone(others, until=clock() + held_for, reason=f"Retry-After of {domain}")
-                progress("polling", len(records), 0)
-    for state in (each for each in held if each.url not in asked):
-        log.info("%s was not asked: %s, until %s", state.url, state.reason, state.next_poll_at)
-    if held:
-        store.release_claims(worker)
-    return _report(records)
+            for source, result in self._flights.landed():
+                self._take(source, result)
+            self._save(is_now=is_stopping())
+        self._save(is_now=True)
+        for state in (each for each in self._held.values() if each.url not in self._asked):
+            log.info("%s was not asked: %s, until %s", state.url, state.reason, state.next_poll_at)
+        if self._held:
+            self._store.release_claims(self._worker)
+
+    def _begin(self, claims: Sequence[Claim], *, force: bool, started_at: datetime) -> None:
+        for claim in claims:
+            state = claim.state
+            # The claim is kept until the end, so that it is not handed out again in this pass. A source that was
+            # asked in it comes back when the pass is so long that the store takes its end for a wrong clock.
+            if state.url in self._asked or (force and schedule.is_held(state, now=started_at)):
+                self._held[state.url] = state
+                continue
+            self._asked.add(state.url)
+            self._claims[state.url] = claim
+            self._flights.begin(self._source_by_url[state.url], state)
+
+    def _take(self, source: Source, result: FetchResult) -> None:
+        """Read what arrived; it is saved with others."""
+        claim, subscription = self._claims.pop(source.url), self._subscription_by_url.get(source.url)
+        completion = _read_answer(self._store, source, claim, result, now=self._clock(), subscription=subscription)
+        self._read.append(completion)
+        self._n_articles += len(completion.changes)
+        self.records.append(completion.record)
+        if held_for := schedule.backs_off_domain(result):
+            self._back_off(source, held_for)
+        self._progress("polling", len(self.records), 0)
+
+    def _save(self, *, is_now: bool) -> None:
+        """Save what was read, source by source whole, many in one transaction."""
+        if not self._read:
+            return
+        is_much = len(self._read) >= MAX_UNSAVED or self._n_articles >= MAX_UNSAVED_ARTICLES
+        if not (is_now or is_much or self._clock() - self._saved_at >= UNSAVED_FOR):
+            return
+        for completion, is_saved in zip(self._read, self._store.complete_many(self._read), strict=True):
+            if not is_saved:
+                log.warning(
+                    "%s was claimed by another worker meanwhile; its result is left to that one", completion.state.url
+                )
+        self._read = []
+        self._n_articles = 0
+        self._saved_at = self._clock()
+
+    def _back_off(self, source: Source, wait: timedelta) -> None:
+        """Leave the other sources of a domain alone that asked for it; those that no server has heard of yet, too."""
+        domain = urls.publisher_of(source.url)
+        others = [url for url in self._source_by_url if url != source.url and urls.publisher_of(url) == domain]
+        self._save(is_now=True)
+        self._store.postpone(others, until=self._clock() + wait, reason=f"Retry-After of {domain}")
+        for url in self._flights.withdraw(frozenset(others)):
+            self._asked.discard(url)
+            self._held[url] = self._claims.pop(url).state
 
 
-def _result_of(future: Future[FetchResult], source: Source) -> FetchResult:
-    """Return what the fetch gave; a bug in it harms this source only."""
+def _read_answer(
+    store: Store,
+    source: Source,
+    claim: Claim,
+    result: FetchResult,
+    *,
+    now: datetime,
+    subscription: Subscription | None,
+) -> Completion:
+    """Read what arrived, as articles, state and history that are saved together."""
+    reading = _Reading()
+    body_hash = ""
     try:
-        return future.result()
-    except Exception as error:  # a fault that one source can provoke must not stop the others
-        log.exception("fetch of %s failed in an unforeseen way", source.url)
-        return FetchFailed(reason=f"internal error while fetching: {type(error).__name__}")
-
-
-def _finish(store: Store, source: Source, claim: Claim, result: FetchResult, *, now: datetime) -> PollRecord:
-    """Read what arrived and save articles, state and history together."""
-    known: tuple[KnownArticle, ...] = ()
-    parsed: ParseResult | None = None
-    changes: tuple[ArticleChange, ...] = ()
-    try:
-        if isinstance(result, Fetched) and hashlib.sha256(result.body).hexdigest() != claim.state.body_hash:
-            known = store.known_articles(source.url)
-            parsed, changes = _read(source, result, known, now=now)
+        if isinstance(result, Fetched) and not result.is_known:
+            body_hash = schedule.hash_body(result.body)
+            if body_hash != claim.state.body_hash:
+                reading = _read(store, source, claim.state, result, now=now)
     except StoreError:
         raise
     except Exception as error:  # as above: hostile bytes may find a bug, but only their own source pays for it
         log.exception("reading of %s failed in an unforeseen way", source.url)
         result = FetchFailed(reason=f"internal error while reading: {type(error).__name__}", seconds=result.seconds)
+    known, parsed, changes = reading.known, reading.parsed, reading.changes
     n_new = sum(change.kind is ChangeKind.NEW for change in changes)
     n_modified = sum(change.kind is ChangeKind.MODIFIED for change in changes)
-    times = {each.id: _effective(each) for each in known} | {each.article.id: each.article.at for each in changes}
+    times = {each.id: effective_at(each) for each in known} | {each.article.id: each.article.at for each in changes}
     state = schedule.after_poll(
-        source=source, state=claim.state, result=result, parsed=parsed, published=sorted(times.values()), now=now
+        source=source,
+        state=claim.state,
+        result=result,
+        parsed=parsed,
+        published=sorted(times.values()),
+        now=now,
+        body_hash=body_hash,
     )
-    state = replace(state, n_articles=len(times) or state.n_articles)
+    if body_hash and isinstance(result, Fetched) and body_hash != claim.state.body_hash:
+        state = replace(state, context_hash=reading.context_hash, chunk_hashes=reading.chunk_hashes)
+    if times and len(times) != state.n_articles:
+        state = replace(state, n_articles=len(times))
+    if isinstance(result, Fetched) and isinstance(parsed, ParsedFeed):
+        hubs, topic = websub.discovered(result, parsed)
+        state = replace(state, hubs=hubs, topic=topic)
+    if subscription is not None:
+        seen = pushed.after_poll(subscription, [c.article.at for c in changes if c.kind is ChangeKind.NEW], now=now)
+        state = pushed.stretched(seen, state, max_interval=source.max_interval, now=now)
+        if seen != subscription:
+            store.save_subscription(seen)
     if isinstance(parsed, ParsedFeed) and not parsed.articles and not state.warning:
         state = replace(state, warning="a feed without articles")
     record = PollRecord(
@@ -174,26 +271,50 @@ def _finish(store: Store, source: Source, claim: Claim, result: FetchResult, *, 
         seconds=result.seconds,
         error=state.error,
     )
-    if not store.complete(claim, state, changes, record):
-        log.warning("%s was claimed by another worker meanwhile; its result is left to that one", source.url)
-    return record
+    kept = tuple(each for each in changes if each.kind is not ChangeKind.UNCHANGED)
+    return Completion(claim=claim, state=state, changes=kept, record=record)
 
 
-def _read(
-    source: Source, fetched: Fetched, known: Sequence[KnownArticle], *, now: datetime
-) -> tuple[ParseResult, tuple[ArticleChange, ...]]:
-    """Parse a body, filter its articles, and compare them with the known ones."""
-    parsed = parse(fetched.body, url=fetched.url, content_type=fetched.content_type)
-    if isinstance(parsed, NotAFeed):
-        return parsed, ()
-    keep = [filters.compile_rule(rule) for rule in source.keep]
-    block = [filters.compile_rule(rule) for rule in source.block]
-    lang = source.lang or parsed.lang
-    kept = tuple(each for each in parsed.articles if filters.is_kept(each, keep=keep, block=block, now=now, lang=lang))
-    return parsed, identity.diff(replace(parsed, articles=kept), source=source, known=known, now=now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What a body gave. ``parsed`` is ``None`` where all of its articles were there before.
+
+    ``context_hash`` and ``chunk_hashes`` are what the state remembers of it.
+    """
+
+    known: tuple[KnownArticle, ...] = ()
+    parsed: ParseResult | None = None
+    changes: tuple[ArticleChange, ...] = ()
+    context_hash: str = ""
+    chunk_hashes: str = ""
 
 
-def _effective(known: KnownArticle) -> datetime:
+def _read(store: Store, source: Source, state: SourceState, fetched: Fetched, *, now: datetime) -> _Reading:
+    """Read as much of a body as is not known yet."""
+    has_age_rule = any(rule.lstrip().lower().startswith("age") for rule in (*source.keep, *source.block))
+    read_as = repr((__version__, fetched.url, fetched.content_type, source.keep, source.block, source.lang))
+    cut = None if has_age_rule else chunks.cut_up(fetched.body, read_as=read_as)
+    nothing = _Reading()
+    if cut is not None:
+        nothing = _Reading(context_hash=cut.context, chunk_hashes=cut.remembered)
+        unseen = cut.unseen(state.chunk_hashes) if cut.context == state.context_hash else cut.articles
+        if not unseen:
+            return nothing
+    # 0.2 s to import, which a poll without news need not spend
+    from aggregator.pipeline.reading import read_body, read_unseen
+
+    known = store.known_articles(source.url)
+    if cut is not None and len(unseen) < len(cut.articles):
+        found = read_unseen(source, fetched, cut, unseen, known, now=now)
+        if found is not None:
+            return replace(nothing, known=known, parsed=found[0], changes=found[1])
+    parsed, changes = read_body(source, fetched, known, now=now)
+    is_odd = cut is None or isinstance(parsed, NotAFeed) or parsed.warnings or len(parsed.articles) != len(cut.articles)
+    return replace(_Reading() if is_odd else nothing, known=known, parsed=parsed, changes=changes)
+
+
+def effective_at(known: KnownArticle) -> datetime:
+    """Give the effective time of a stored article, as ``Article.at``."""
     return min(known.published_at, known.first_seen_at) if known.published_at else known.first_seen_at
 
 

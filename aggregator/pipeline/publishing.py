@@ -4,7 +4,7 @@ It hands values from store and stories to outputs and back, in order, and decide
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aggregator.errors import StoreError
@@ -13,7 +13,7 @@ from aggregator.model import Article, Enclosure, Output, OutputView, Published, 
 from aggregator.outputs import articles as article_feed
 from aggregator.outputs import atom, entry, health, publish
 from aggregator.outputs.periods import happenings
-from aggregator.outputs.site import Site
+from aggregator.outputs.site import Site, archive_name
 from aggregator.outputs.write import SiteWriter
 from aggregator.store.base import Store
 
@@ -29,6 +29,8 @@ class News:
         articles: Those seen last, newest first.
         copies: Ids of articles that only repeat another one.
         settling: Ids of stories whose lone report may still change.
+        hidden: Ids of stories that no output may show; ``articles`` are none of theirs.
+        site_urls: Home pages of sources, by address of the source.
         newest_at: Effective time of the newest article of all.
         now: Time of the build.
     """
@@ -39,6 +41,8 @@ class News:
     settling: frozenset[str]
     newest_at: datetime
     now: datetime
+    hidden: frozenset[str] = frozenset()
+    site_urls: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -46,9 +50,13 @@ class News:
     ) -> "News":
         """Read from the store what the outputs of this build need, once for all of them."""
         n_articles = max(N_ARTICLES, *(4 * output.max_entries for output in site.outputs), 0)
+        articles, hidden = store.recent_articles(limit=n_articles), frozenset(store.hidden_stories())
+        if hidden:
+            story_of = store.stories_of([each.id for each in articles])
+            articles = tuple(each for each in articles if story_of.get(each.id) not in hidden)
         return cls(
             best_first=best_first,
-            articles=store.recent_articles(limit=n_articles),
+            articles=articles,
             copies=frozenset(
                 also.article_id
                 for revision in best_first
@@ -58,6 +66,8 @@ class News:
             settling=_settling(store, best_first, now=now),
             newest_at=newest_at,
             now=now,
+            hidden=hidden,
+            site_urls={state.url: state.site_url for state in store.source_states()},
         )
 
 
@@ -90,7 +100,7 @@ def publish_output(
     render_all: bool,
 ) -> tuple[OutputView, list[str]]:
     """Choose an output's stories, save their places, and write its files. Returns it and the feeds that changed."""
-    place_by_story = {row.story_id: row for row in store.published(output.slug)}
+    place_by_story = _places(store, writer, output, news, render_all=render_all)
     shown = _place_stories(store, output, news, place_by_story)
     places = place_by_story | {place.story_id: place for place, _ in shown}
     for story_id in sorted(places.keys() - {place.story_id for place, _ in shown}):
@@ -100,17 +110,44 @@ def publish_output(
     kept = [each for each in news.articles if filters.is_kept(each, keep=keep, block=block)]
     stock = publish.Stock(
         shown=shown,
-        places=tuple(places.values()),
+        places=tuple(place for place in places.values() if place.story_id not in news.hidden),
         articles=article_feed.select_articles(output, kept, copies=news.copies),
-        site_urls={state.url: state.site_url for state in store.source_states()},
+        site_urls=news.site_urls,
         stream_at=news.newest_at,
         revisions=store.revisions,
         minted_at=lambda story_id: _minted_at(store, story_id),
         has=lambda name: not render_all and (writer.folder / name).is_file(),
     )
-    changed = [name for name, body in publish.render_output(site, output, stock, press) if writer.write(name, body)]
+    rendered = {name: writer.write(name, body) for name, body in publish.render_output(site, output, stock, press)}
+    changed = [name for name, is_new in rendered.items() if is_new]
+    if render_all and news.hidden:  # what is over is not rendered again: a file that still shows one goes
+        shows = writer.holding(output.slug, [f"s/{story_id}.html" for story_id in news.hidden])
+        for name in sorted({*shows} - rendered.keys()):
+            writer.remove(name)
     updated_at = max((place.updated_at for place, _ in shown), default=None)
     return OutputView(output=output, n_entries=len(shown), updated_at=updated_at), changed
+
+
+def _places(store: Store, writer: SiteWriter, output: Output, news: News, *, render_all: bool) -> dict[str, Published]:
+    """Return the places of an output that this build can need, by story: not those of years, unless it writes those.
+
+    It needs those of every story that may be chosen (one that left is not let in as a new one), those that are shown,
+    and those of the days that digests and the latest archive tell of. Where an archive of that time is missing, or
+    there is none to lead back from, all are read.
+    """
+    since = news.newest_at - publish.LOOKS_BACK
+    if not render_all:
+        candidates = [revision.story_id for revision in news.best_first]
+        recent = store.published(output.slug, since=since, story_ids=candidates)
+        archives = publish.archives(output, recent, stream_at=news.newest_at)
+        is_led_back = bool(archives) and archives[-1].end_at > since
+        if is_led_back and all(_has(writer, each.name, output) for each in archives):
+            return {row.story_id: row for row in recent}
+    return {row.story_id: row for row in store.published(output.slug)}
+
+
+def _has(writer: SiteWriter, month: str, output: Output) -> bool:
+    return (writer.folder / archive_name(output.slug, month)).is_file()
 
 
 def _place_stories(

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aggregator.errors import AggregatorError
-from aggregator.pipeline.building import REOPEN
 from aggregator.store import upkeep
 from aggregator.store.upkeep import Pruned
-from aggregator.stories.cluster import WINDOW
+from aggregator.stories.cluster import REOPEN, WINDOW
 
 KEEP_POLLS = timedelta(days=90)  # the status page looks back 30
 KEEP_TEXTS_AT_LEAST = REOPEN + WINDOW  # an article may join a story as old as this, and is compared with its texts

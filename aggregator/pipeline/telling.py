@@ -3,20 +3,30 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
-from aggregator.model import (
-    Article,
-    Report,
-    Revision,
-    Story,
-    Summary,
-)
+from aggregator.model import Article, Report, Revision, Story, Summary
 from aggregator.outputs.change import headline_stands
 from aggregator.summaries.changes import what_changed
 from aggregator.summaries.write import summarise
 
 
-def revise(story: Story, articles: Sequence[Article], before: Revision | None, *, now: datetime) -> Revision | None:
+class Summarise(Protocol):
+    """Who writes a story: the extractive summariser, or a model behind the gate that falls back to it."""
+
+    def __call__(self, reports: Sequence[Report], *, numbers: Mapping[str, int], headline: str) -> Summary:
+        """Summarise a story; ``numbers`` and ``headline`` are those of its last revision, kept where they can be."""
+        ...
+
+
+def revise(
+    story: Story,
+    articles: Sequence[Article],
+    before: Revision | None,
+    *,
+    now: datetime,
+    summarise: Summarise = summarise,
+) -> Revision | None:
     """Write the next revision of a story, or ``None`` where a reader would see nothing new."""
     summary = summarise(
         reports_of(story, articles),

@@ -5,7 +5,7 @@ are due, which articles have no story yet, which stories have no summary of thei
 stories have no page of their present revision ("unrendered"). Each method is one transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,6 +17,7 @@ from aggregator.model import (
     Clustering,
     KnownArticle,
     LiveStory,
+    Membership,
     PollDay,
     PollRecord,
     Published,
@@ -24,7 +25,10 @@ from aggregator.model import (
     SourceState,
     Story,
     StoryDay,
+    Subscription,
 )
+
+LIVE_TEXT = 2_000  # characters; clustering reads fewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,23 @@ class Counts:
     n_articles: int
     n_stories: int
     n_sources: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What a poll of one source found, to be saved whole or not at all.
+
+    Attributes:
+        claim: The right to save it.
+        state: The source as it is from now on.
+        changes: Its articles; UNCHANGED ones are not written.
+        record: The line of the poll history.
+    """
+
+    claim: Claim
+    state: SourceState
+    changes: Sequence[ArticleChange]
+    record: PollRecord
 
 
 class Store(Protocol):
@@ -59,6 +80,12 @@ class Store(Protocol):
 
         Stories of MODIFIED articles become stale. Returns ``False``, saving nothing, if the source was claimed again
         since: the newer claim wins.
+        """
+
+    def complete_many(self, completions: Sequence[Completion]) -> tuple[bool, ...]:
+        """Do :meth:`complete` for several sources, in this order, in ONE transaction: all are saved, or none.
+
+        No source may stand in it twice. Gives what each :meth:`complete` would.
         """
 
     def postpone(self, urls: Sequence[str], *, until: datetime, reason: str) -> None:
@@ -89,6 +116,20 @@ class Store(Protocol):
         Cost: a row a source and day, however often it was polled.
         """
 
+    # -- pushed by hubs
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Return every subscription, of sources that are not subscribed to any more, too, by source, then token."""
+
+    def subscription(self, token: str) -> Subscription | None:
+        """Return one by its token; ``None``: there is none."""
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        """Insert or replace a subscription by its token."""
+
+    def delete_subscription(self, token: str) -> None:
+        """Forget a subscription; one that is not there is forgotten already."""
+
     # -- articles and stories
 
     def articles(self, ids: Iterable[str]) -> tuple[Article, ...]:
@@ -100,14 +141,22 @@ class Store(Protocol):
     def unplaced_articles(self) -> tuple[Article, ...]:
         """Return articles that are in no story yet, by effective time, then id."""
 
-    def live_stories(self, *, since: datetime) -> tuple[LiveStory, ...]:
-        """Return unmerged stories with an article of effective time ``since`` or later, by minting, then id."""
+    def newest_placed_at(self) -> datetime | None:
+        """Return the effective time of the newest article that is in a story; ``None``: none is."""
+
+    def live_stories(self, *, since: datetime, until: datetime | None = None) -> tuple[LiveStory, ...]:
+        """Return unmerged stories with an article of effective time ``since`` or later, by minting, then id.
+
+        ``until``: only those with one between the two, both included. Of each article comes what tells its event: the
+        beginning of its text, ``LIVE_TEXT`` characters, and neither summary nor content, which are most of its bytes.
+        """
 
     def save_clustering(self, clustering: Clustering, *, now: datetime) -> None:
         """Save memberships and merges. Unknown story ids are minted at ``now``; every touched story becomes stale.
 
         A merge moves all memberships of the retired story to the living one and leaves a redirect; the retired story
         becomes unrendered, so that its page turns into that redirect. Saving the same clustering again changes nothing.
+        A revived story leads nowhere any more and lives again, before any membership is saved.
         """
 
     def story(self, story_id: str) -> Story | None:
@@ -116,11 +165,41 @@ class Store(Protocol):
     def story_ids_of(self, url: str) -> tuple[str, ...]:
         """Return the living stories that hold an article with this link or canonical address."""
 
+    def articles_at(self, urls: Iterable[str]) -> tuple[Article, ...]:
+        """Return the articles whose link or canonical address is one of these, by effective time, then id."""
+
+    def held_memberships(self) -> tuple[Membership, ...]:
+        """Return the memberships that an override made (rule "override"), by article id."""
+
+    def stories_of(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Return the story by article; an article that is in none is left out."""
+
+    def living_ids(self, story_ids: Iterable[str]) -> dict[str, str]:
+        """Return by id the story that it leads to in the end, itself if it lives; unknown ids are left out."""
+
+    def hide_stories(self, story_ids: Iterable[str]) -> bool:
+        """Hide exactly these living stories; those that were and are no longer, or the other way, become unrendered.
+
+        Returns whether there were any such. A hidden story has no newest revision and none written on a day.
+        """
+
+    def save_earlier(self, story_id: str, earlier: Sequence[str]) -> None:
+        """Note which closed stories a story takes up again, newest first. An unknown story is passed over."""
+
+    def hidden_stories(self) -> tuple[str, ...]:
+        """Return the hidden stories, by id."""
+
     def story_ids(self) -> tuple[str, ...]:
         """Return the ids of all living stories, by minting, then id."""
 
     def merged_stories(self) -> tuple[tuple[str, str], ...]:
         """Return (retired id, living id it leads to in the end), by retired id."""
+
+    def vectors(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Return the kept vectors of meaning by content; unknown keys are left out."""
+
+    def save_vectors(self, vectors: Mapping[str, bytes], *, now: datetime) -> None:
+        """Keep vectors by content. They are a cache: one that is pruned is made again when it is needed."""
 
     # -- summaries and publishing
 
@@ -148,8 +227,17 @@ class Store(Protocol):
         By story id.
         """
 
-    def published(self, slug: str) -> tuple[Published, ...]:
-        """Return the entries that ever entered an output feed, by story id."""
+    def published(
+        self, slug: str, *, since: datetime | None = None, story_ids: Iterable[str] = ()
+    ) -> tuple[Published, ...]:
+        """Return the entries that ever entered an output feed, by story id.
+
+        Args:
+            slug: Of the output.
+            since: Only those that are still shown, that changed at this time or later, or that are of ``story_ids``.
+                The cost is then that of what is returned, however many years the feed is old.
+            story_ids: Stories whose place is wanted, however old it is.
+        """
 
     def save_published(self, rows: Sequence[Published]) -> None:
         """Insert or replace entries by (slug, story id)."""

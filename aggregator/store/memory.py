@@ -3,7 +3,7 @@
 Both stand under ``tests/contract/test_store.py``. Values are frozen, so keeping and giving out the same one is safe.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -25,8 +25,9 @@ from aggregator.model import (
     SourceState,
     Story,
     StoryDay,
+    Subscription,
 )
-from aggregator.store.base import Counts
+from aggregator.store.base import LIVE_TEXT, Completion, Counts
 from aggregator.store.polls import CLOCK_SLACK, check_belongs, postponed
 from aggregator.store.publishing import check_follows
 from aggregator.store.rows import day_of
@@ -51,6 +52,8 @@ class _Story:
     merged_into: str = ""
     is_stale: bool = True
     is_unrendered: bool = False
+    is_hidden: bool = False
+    earlier: tuple[str, ...] = ()
     revisions: list[Revision] = field(default_factory=list)
 
 
@@ -68,6 +71,8 @@ class MemoryStore:
         self._stories: dict[str, _Story] = {}
         self._memberships: dict[str, Membership] = {}
         self._published: dict[tuple[str, str], Published] = {}
+        self._vectors: dict[str, bytes] = {}
+        self._subscriptions: dict[str, Subscription] = {}
 
     # -- sources and polls
 
@@ -123,6 +128,12 @@ class MemoryStore:
                 self._stories[self._memberships[change.article.id].story_id].is_stale = True
         self._polls[record.polled_at, record.source_url] = record
         return True
+
+    def complete_many(self, completions: Sequence[Completion]) -> tuple[bool, ...]:
+        """See :meth:`.base.Store.complete_many`."""
+        for each in completions:
+            check_belongs(each.claim, each.state, each.changes, each.record)
+        return tuple(self.complete(each.claim, each.state, each.changes, each.record) for each in completions)
 
     def postpone(self, urls: Sequence[str], *, until: datetime, reason: str) -> None:
         """See :meth:`.base.Store.postpone`."""
@@ -202,6 +213,24 @@ class MemoryStore:
     def _subscribed(self) -> dict[str, _Source]:
         return {url: source for url, source in self._sources.items() if source.is_subscribed}
 
+    # -- pushed by hubs
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """See :meth:`.base.Store.subscriptions`."""
+        return tuple(sorted(self._subscriptions.values(), key=lambda each: (each.source_url, each.token)))
+
+    def subscription(self, token: str) -> Subscription | None:
+        """See :meth:`.base.Store.subscription`."""
+        return self._subscriptions.get(token)
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        """See :meth:`.base.Store.save_subscription`."""
+        self._subscriptions[subscription.token] = subscription
+
+    def delete_subscription(self, token: str) -> None:
+        """See :meth:`.base.Store.delete_subscription`."""
+        self._subscriptions.pop(token, None)
+
     # -- articles and stories
 
     def articles(self, ids: Iterable[str]) -> tuple[Article, ...]:
@@ -218,15 +247,23 @@ class MemoryStore:
         """See :meth:`.base.Store.unplaced_articles`."""
         return self.articles(self._articles.keys() - self._memberships.keys())
 
-    def live_stories(self, *, since: datetime) -> tuple[LiveStory, ...]:
+    def newest_placed_at(self) -> datetime | None:
+        """See :meth:`.base.Store.newest_placed_at`."""
+        return max((self._articles[each].at for each in self._memberships), default=None)
+
+    def live_stories(self, *, since: datetime, until: datetime | None = None) -> tuple[LiveStory, ...]:
         """See :meth:`.base.Store.live_stories`."""
         members: dict[str, list[Article]] = {}
         for membership in self._memberships.values():
-            members.setdefault(membership.story_id, []).append(self._articles[membership.article_id])
+            whole = self._articles[membership.article_id]
+            members.setdefault(membership.story_id, []).append(
+                replace(whole, summary="", content="", text=whole.text[:LIVE_TEXT])
+            )
         return tuple(
             LiveStory(id=story.id, minted_at=story.minted_at, articles=tuple(sorted(found, key=_article_order)))
             for story in self._living()
-            if (found := members.get(story.id, [])) and any(article.at >= since for article in found)
+            if (found := members.get(story.id, []))
+            if any(since <= article.at and (until is None or article.at <= until) for article in found)
         )
 
     def save_clustering(self, clustering: Clustering, *, now: datetime) -> None:
@@ -236,6 +273,9 @@ class MemoryStore:
         named = {each.story_id for each in clustering.memberships} | {each.story_id for each in clustering.merges}
         for story_id in named:
             self._stories.setdefault(story_id, _Story(story_id, now))
+        for story_id in clustering.revived:
+            if (story := self._stories.get(story_id)) and story.merged_into:
+                story.merged_into, story.is_stale = "", True
         for membership in clustering.memberships:
             self._place(membership)
         for merge in clustering.merges:
@@ -281,6 +321,8 @@ class MemoryStore:
             minted_at=story.minted_at,
             memberships=tuple(sorted(members, key=lambda each: (each.joined_at, each.article_id))),
             merged_into=story.merged_into,
+            is_hidden=story.is_hidden,
+            earlier=story.earlier,
         )
 
     def story_ids_of(self, url: str) -> tuple[str, ...]:
@@ -294,6 +336,40 @@ class MemoryStore:
         }
         return tuple(story.id for story in self._living() if story.id in found)
 
+    def articles_at(self, urls: Iterable[str]) -> tuple[Article, ...]:
+        """See :meth:`.base.Store.articles_at`."""
+        wanted = {*urls} - {""}
+        return self.articles(each.id for each in self._articles.values() if {each.link, each.canonical_url} & wanted)
+
+    def held_memberships(self) -> tuple[Membership, ...]:
+        """See :meth:`.base.Store.held_memberships`."""
+        return tuple(each for _, each in sorted(self._memberships.items()) if each.rule == "override")
+
+    def stories_of(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """See :meth:`.base.Store.stories_of`."""
+        return {id_: self._memberships[id_].story_id for id_ in article_ids if id_ in self._memberships}
+
+    def living_ids(self, story_ids: Iterable[str]) -> dict[str, str]:
+        """See :meth:`.base.Store.living_ids`."""
+        return {id_: self._living_id(id_) for id_ in story_ids if id_ in self._stories}
+
+    def hide_stories(self, story_ids: Iterable[str]) -> bool:
+        """See :meth:`.base.Store.hide_stories`."""
+        wanted = {id_ for id_ in story_ids if id_ in self._stories and self._living_id(id_) == id_}
+        changed = [self._stories[id_] for id_ in wanted ^ {*self.hidden_stories()}]
+        for story in changed:
+            story.is_hidden, story.is_unrendered = not story.is_hidden, True
+        return bool(changed)
+
+    def save_earlier(self, story_id: str, earlier: Sequence[str]) -> None:
+        """See :meth:`.base.Store.save_earlier`."""
+        if story := self._stories.get(story_id):
+            story.earlier = tuple(earlier)
+
+    def hidden_stories(self) -> tuple[str, ...]:
+        """See :meth:`.base.Store.hidden_stories`."""
+        return tuple(sorted(story.id for story in self._stories.values() if story.is_hidden))
+
     def story_ids(self) -> tuple[str, ...]:
         """See :meth:`.base.Store.story_ids`."""
         return tuple(story.id for story in self._living())
@@ -301,6 +377,14 @@ class MemoryStore:
     def merged_stories(self) -> tuple[tuple[str, str], ...]:
         """See :meth:`.base.Store.merged_stories`."""
         return tuple(sorted((story.id, story.merged_into) for story in self._stories.values() if story.merged_into))
+
+    def vectors(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """See :meth:`.base.Store.vectors`."""
+        return {key: self._vectors[key] for key in keys if key in self._vectors}
+
+    def save_vectors(self, vectors: Mapping[str, bytes], *, now: datetime) -> None:
+        """See :meth:`.base.Store.save_vectors`."""
+        self._vectors.update(vectors)
 
     # -- summaries and publishing
 
@@ -326,7 +410,7 @@ class MemoryStore:
 
     def newest_revisions(self, *, limit: int) -> tuple[Revision, ...]:
         """See :meth:`.base.Store.newest_revisions`."""
-        latest = [story.revisions[-1] for story in self._living() if story.revisions]
+        latest = [story.revisions[-1] for story in self._living() if story.revisions and not story.is_hidden]
         latest.sort(key=lambda revision: revision.story_id)
         latest.sort(key=lambda revision: revision.newest_at, reverse=True)
         return tuple(latest[: max(limit, 0)])
@@ -349,13 +433,23 @@ class MemoryStore:
     def revisions_written(self, *, since: datetime, until: datetime) -> tuple[Revision, ...]:
         """See :meth:`.base.Store.revisions_written`."""
         written = [
-            [each for each in story.revisions if since <= each.at < until] for _, story in sorted(self._stories.items())
+            [each for each in story.revisions if since <= each.at < until]
+            for _, story in sorted(self._stories.items())
+            if not story.is_hidden
         ]
         return tuple(found[-1] for found in written if found)
 
-    def published(self, slug: str) -> tuple[Published, ...]:
+    def published(
+        self, slug: str, *, since: datetime | None = None, story_ids: Iterable[str] = ()
+    ) -> tuple[Published, ...]:
         """See :meth:`.base.Store.published`."""
-        return tuple(row for (its_slug, _), row in sorted(self._published.items()) if its_slug == slug)
+        wanted = frozenset(story_ids)
+        return tuple(
+            row
+            for (its_slug, story_id), row in sorted(self._published.items())
+            if its_slug == slug
+            and (since is None or row.updated_at >= since or row.left_at is None or story_id in wanted)
+        )
 
     def save_published(self, rows: Sequence[Published]) -> None:
         """See :meth:`.base.Store.save_published`."""

@@ -4,12 +4,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model import Article, Clustering, LiveStory, Membership, Merge, Story
 from aggregator.store import rows
+from aggregator.store.base import LIVE_TEXT
 
 # Texts of closed stories may have been dropped, see upkeep.py: such an article has none any more.
 _WHOLE_ARTICLE = ", ".join(
@@ -18,11 +19,17 @@ _WHOLE_ARTICLE = ", ".join(
 _ARTICLES = f"SELECT {_WHOLE_ARTICLE} FROM articles a LEFT JOIN texts t ON t.article_n = a.n"
 _N_ARTICLE_FIELDS = len(rows.ARTICLE_COLUMNS) + len(rows.TEXT_COLUMNS)
 
+# Summary and content are most of the bytes of 100,000 live articles, and nothing of them is asked for.
+_LIVE_ARTICLE = ", ".join(
+    [f"a.{name}" for name in rows.ARTICLE_COLUMNS] + ["''", "''", f"substr(coalesce(t.text, ''), 1, {LIVE_TEXT})"]
+)
+
 # CROSS JOIN fixes the order of the loops in SQLite: from the few live articles outwards. Without statistics the planner
 # may read every membership first.
 _LIVE_STORIES = f"""
-    SELECT {_WHOLE_ARTICLE}, s.id, s.minted_at FROM (
-        SELECT DISTINCT m.story_id FROM articles a CROSS JOIN memberships m ON m.article_id = a.id WHERE a.at >= ?
+    SELECT {_LIVE_ARTICLE}, s.id, s.minted_at FROM (
+        SELECT DISTINCT m.story_id FROM articles a CROSS JOIN memberships m ON m.article_id = a.id
+        WHERE a.at BETWEEN ? AND ?
     ) live
     CROSS JOIN stories s ON s.id = live.story_id
     CROSS JOIN memberships m ON m.story_id = s.id
@@ -30,6 +37,8 @@ _LIVE_STORIES = f"""
     LEFT JOIN texts t ON t.article_n = a.n
     WHERE s.merged_into IS NULL
 """
+
+LAST = 2**62  # after every time that can be
 
 _MEMBERSHIP = ", ".join(rows.MEMBERSHIP_COLUMNS)
 
@@ -58,10 +67,17 @@ def unplaced_articles(conn: sqlite3.Connection) -> tuple[Article, ...]:
     return tuple(map(rows.article_of, conn.execute(f"{_ARTICLES} WHERE a.is_placed = 0 ORDER BY a.at, a.id")))
 
 
-def live_stories(conn: sqlite3.Connection, *, since: datetime) -> tuple[LiveStory, ...]:
+def newest_placed_at(conn: sqlite3.Connection) -> datetime | None:
+    """See :meth:`.base.Store.newest_placed_at`."""
+    found = conn.execute("SELECT at FROM articles WHERE is_placed = 1 ORDER BY at DESC LIMIT 1").fetchone()
+    return None if found is None else rows.from_microseconds(found[0])
+
+
+def live_stories(conn: sqlite3.Connection, *, since: datetime, until: datetime | None) -> tuple[LiveStory, ...]:
     """See :meth:`.base.Store.live_stories`."""
+    last = LAST if until is None else rows.to_microseconds(until)
     found: dict[tuple[int, str], list[Article]] = {}
-    for row in conn.execute(_LIVE_STORIES, (rows.to_microseconds(since),)):
+    for row in conn.execute(_LIVE_STORIES, (rows.to_microseconds(since), last)):
         story_id, minted_at = row[_N_ARTICLE_FIELDS:]
         found.setdefault((minted_at, story_id), []).append(rows.article_of(row[:_N_ARTICLE_FIELDS]))
     return tuple(
@@ -78,7 +94,9 @@ def live_stories(conn: sqlite3.Connection, *, since: datetime) -> tuple[LiveStor
 
 def story(conn: sqlite3.Connection, story_id: str) -> Story | None:
     """See :meth:`.base.Store.story`."""
-    found = conn.execute("SELECT minted_at, merged_into FROM stories WHERE id = ?", (story_id,)).fetchone()
+    found = conn.execute(
+        "SELECT minted_at, merged_into, is_hidden, earlier FROM stories WHERE id = ?", (story_id,)
+    ).fetchone()
     if found is None:
         return None
     members = conn.execute(
@@ -90,6 +108,8 @@ def story(conn: sqlite3.Connection, story_id: str) -> Story | None:
         minted_at=rows.from_microseconds(found[0]),
         memberships=tuple(map(rows.membership_of, members)),
         merged_into=found[1] or "",
+        is_hidden=bool(found[2]),
+        earlier=tuple(json.loads(found[3])),
     )
 
 
@@ -104,6 +124,46 @@ def story_ids_of(conn: sqlite3.Connection, url: str) -> tuple[str, ...]:
         {"url": url},
     )
     return tuple([story_id for (story_id,) in found])
+
+
+def articles_at(conn: sqlite3.Connection, urls: Iterable[str]) -> tuple[Article, ...]:
+    """See :meth:`.base.Store.articles_at`."""
+    found: set[str] = set()
+    for url in sorted({*urls} - {""}):
+        found |= {
+            id_
+            for (id_,) in conn.execute(
+                "SELECT id FROM articles WHERE canonical_url = :url AND canonical_url <> '' "
+                "UNION SELECT id FROM articles WHERE link = :url AND link <> canonical_url",
+                {"url": url},
+            )
+        }
+    return articles(conn, sorted(found))
+
+
+def held_memberships(conn: sqlite3.Connection) -> tuple[Membership, ...]:
+    """See :meth:`.base.Store.held_memberships`."""
+    found = conn.execute(f"SELECT {_MEMBERSHIP} FROM memberships WHERE rule = 'override' ORDER BY article_id")
+    return tuple(map(rows.membership_of, found))
+
+
+def stories_of(conn: sqlite3.Connection, article_ids: Iterable[str]) -> dict[str, str]:
+    """See :meth:`.base.Store.stories_of`."""
+    return {each.article_id: each.story_id for each in _memberships_of(conn, list(article_ids))}
+
+
+def living_ids(conn: sqlite3.Connection, story_ids: Iterable[str]) -> dict[str, str]:
+    """See :meth:`.base.Store.living_ids`."""
+    found = conn.execute(
+        "SELECT id, coalesce(merged_into, id) FROM stories WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(story_ids)),),
+    )
+    return dict(found.fetchall())
+
+
+def hidden_stories(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """See :meth:`.base.Store.hidden_stories`."""
+    return tuple([id_ for (id_,) in conn.execute("SELECT id FROM stories WHERE is_hidden = 1 ORDER BY id")])
 
 
 def story_ids(conn: sqlite3.Connection) -> tuple[str, ...]:
@@ -127,9 +187,29 @@ def save_clustering(conn: sqlite3.Connection, clustering: Clustering, *, now: da
         "INSERT INTO stories (id, minted_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
         [(story_id, rows.to_microseconds(now)) for story_id in sorted(named)],
     )
+    conn.executemany(
+        "UPDATE stories SET merged_into = NULL, is_stale = 1 WHERE id = ? AND merged_into IS NOT NULL",
+        [(story_id,) for story_id in clustering.revived],
+    )
     _place(conn, clustering.memberships)
     for merge in clustering.merges:
         _merge(conn, merge)
+
+
+def hide_stories(conn: sqlite3.Connection, story_ids: Iterable[str]) -> bool:
+    """See :meth:`.base.Store.hide_stories`."""
+    living = living_ids(conn, story_ids)
+    wanted = {id_ for id_, leads_to in living.items() if id_ == leads_to}
+    changed = sorted(wanted ^ {*hidden_stories(conn)})
+    conn.executemany(
+        "UPDATE stories SET is_hidden = 1 - is_hidden, is_unrendered = 1 WHERE id = ?", [(id_,) for id_ in changed]
+    )
+    return bool(changed)
+
+
+def save_earlier(conn: sqlite3.Connection, story_id: str, earlier: Sequence[str]) -> None:
+    """See :meth:`.base.Store.save_earlier`."""
+    conn.execute("UPDATE stories SET earlier = ? WHERE id = ?", (json.dumps(list(earlier)), story_id))
 
 
 def _place(conn: sqlite3.Connection, memberships: tuple[Membership, ...]) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from aggregator.errors import StoreError
 from aggregator.model import Article, ArticleChange, ChangeKind, Claim, KnownArticle, PollDay, PollRecord, SourceState
 from aggregator.store import rows
+from aggregator.store.base import Completion
 
 _STATE_COLUMNS = "state = ?, due_at = ?, polled_at = ?"
 
@@ -34,8 +35,7 @@ _ADDED_UP = (
     "sum(n_new), sum(n_modified), sum(CAST(seconds * 1000000 + 0.5 AS INTEGER)), max(seconds) FROM polls "
 )
 _ADD_DAY = (
-    f"INSERT INTO poll_days ({', '.join(rows.POLL_DAY_COLUMNS)}) {_ADDED_UP}"
-    "WHERE polled_at = ? AND source_url = ? GROUP BY 1, 2 "
+    f"INSERT INTO poll_days ({', '.join(rows.POLL_DAY_COLUMNS)}) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (day, source_url) DO UPDATE SET n_polls = n_polls + excluded.n_polls, "
     "n_failed = n_failed + excluded.n_failed, n_fruitful = n_fruitful + excluded.n_fruitful, "
     "n_new = n_new + excluded.n_new, n_modified = n_modified + excluded.n_modified, "
@@ -91,38 +91,51 @@ def claim_due(
     return tuple(Claim(state=rows.state_of(text), token=token) for _, token, text in chosen)
 
 
-def complete(
-    conn: sqlite3.Connection, claim: Claim, state: SourceState, changes: Sequence[ArticleChange], record: PollRecord
-) -> bool:
-    """See :meth:`.base.Store.complete`."""
-    check_belongs(claim, state, changes, record)
-    given_back = conn.execute(
-        f"UPDATE sources SET {_STATE_COLUMNS}, claimed_by = '', lease_until = 0 WHERE url = ? AND token = ?",
-        (*rows.state_row(state), claim.state.url, claim.token),
+def complete_many(conn: sqlite3.Connection, completions: Sequence[Completion]) -> tuple[bool, ...]:
+    """See :meth:`.base.Store.complete_many`."""
+    for each in completions:
+        check_belongs(each.claim, each.state, each.changes, each.record)
+    tokens = {each.claim.state.url: each.claim.token for each in completions}
+    present = dict(
+        conn.execute(
+            "SELECT url, token FROM sources WHERE url IN (SELECT value FROM json_each(?))", (json.dumps(list(tokens)),)
+        )
     )
-    if given_back.rowcount == 0:
-        return False
-    save_articles(conn, [change.article for change in changes if change.kind is not ChangeKind.UNCHANGED])
+    is_ours = [present.get(url) == token for url, token in tokens.items()]
+    ours = [each for each, is_one in zip(completions, is_ours, strict=True) if is_one]
+    conn.executemany(
+        f"UPDATE sources SET {_STATE_COLUMNS}, claimed_by = '', lease_until = 0 WHERE url = ?",
+        [(*rows.state_row(each.state), each.claim.state.url) for each in ours],
+    )
+    changes = [change for each in ours for change in each.changes if change.kind is not ChangeKind.UNCHANGED]
+    save_articles(conn, [change.article for change in changes])
     conn.executemany(_MAKE_STALE, [(each.article.id,) for each in changes if each.kind is ChangeKind.MODIFIED])
-    _save_poll(conn, record)
-    return True
+    _save_polls(conn, [each.record for each in ours])
+    return tuple(is_ours)
 
 
-def _save_poll(conn: sqlite3.Connection, record: PollRecord) -> None:
-    """Note a poll, and add it to its day: ``poll_days`` is always what ``polls`` add up to."""
-    key = (rows.to_microseconds(record.polled_at), record.source_url)
-    is_again = conn.execute("SELECT 1 FROM polls WHERE polled_at = ? AND source_url = ?", key).fetchone()
-    conn.execute(_SAVE_POLL, rows.poll_row(record))
-    if not is_again:
-        conn.execute(_ADD_DAY, key)
+def _save_polls(conn: sqlite3.Connection, records: Sequence[PollRecord]) -> None:
+    """Note polls, and add them to their days: ``poll_days`` is always what ``polls`` add up to."""
+    if not records:
         return
+    keys = [(rows.to_microseconds(each.polled_at), each.source_url) for each in records]
     # Two polls of a source at one microsecond, as under a clock that stands still: the later replaces the earlier.
-    day = key[0] - key[0] % rows.DAY
-    conn.execute("DELETE FROM poll_days WHERE day = ? AND source_url = ?", (day, record.source_url))
-    conn.execute(
-        f"{_ADD_UP_AGAIN} WHERE polled_at >= ? AND polled_at < ? AND source_url = ? GROUP BY 1, 2",
-        (day, day + rows.DAY, record.source_url),
-    )
+    again = {
+        (polled_at, url)
+        for polled_at, url in conn.execute(
+            "SELECT polled_at, source_url FROM polls WHERE polled_at >= ? AND polled_at <= ?",
+            (min(keys)[0], max(keys)[0]),
+        )
+    }.intersection(keys)
+    conn.executemany(_SAVE_POLL, [rows.poll_row(each) for each in records])
+    conn.executemany(_ADD_DAY, [rows.poll_day_row(each) for each in records])
+    for polled_at, url in sorted(again):
+        day = polled_at - polled_at % rows.DAY
+        conn.execute("DELETE FROM poll_days WHERE day = ? AND source_url = ?", (day, url))
+        conn.execute(
+            f"{_ADD_UP_AGAIN} WHERE polled_at >= ? AND polled_at < ? AND source_url = ? GROUP BY 1, 2",
+            (day, day + rows.DAY, url),
+        )
 
 
 def check_belongs(claim: Claim, state: SourceState, changes: Sequence[ArticleChange], record: PollRecord) -> None:

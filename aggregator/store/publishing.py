@@ -2,15 +2,18 @@
 
 # ruff: noqa: S608 - statements are made of the column lists in rows.py; every value is bound
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
 from aggregator.model import Published, Revision, StoryDay
 from aggregator.store import rows
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _REVISION = ", ".join(f"r.{name}" for name in rows.REVISION_COLUMNS)
 
@@ -69,7 +72,8 @@ def newest_revisions(conn: sqlite3.Connection, *, limit: int) -> tuple[Revision,
     """See :meth:`.base.Store.newest_revisions`."""
     found = conn.execute(
         f"SELECT {_REVISION} FROM stories s CROSS JOIN revisions r ON r.story_id = s.id AND r.n = s.last_revision "
-        "WHERE s.merged_into IS NULL AND s.newest_at IS NOT NULL ORDER BY s.newest_at DESC, s.id LIMIT ?",
+        "WHERE s.merged_into IS NULL AND s.newest_at IS NOT NULL AND s.is_hidden = 0 "
+        "ORDER BY s.newest_at DESC, s.id LIMIT ?",
         (max(limit, 0),),
     )
     return tuple(map(rows.revision_of, found))
@@ -101,19 +105,34 @@ def revisions_written(conn: sqlite3.Connection, *, since: datetime, until: datet
     found = conn.execute(
         f"SELECT {_REVISION} FROM revisions r JOIN "
         "(SELECT story_id, max(n) AS n FROM revisions WHERE at >= ? AND at < ? GROUP BY story_id) last "
-        "ON r.story_id = last.story_id AND r.n = last.n ORDER BY r.story_id",
+        "ON r.story_id = last.story_id AND r.n = last.n "
+        "WHERE r.story_id NOT IN (SELECT id FROM stories WHERE is_hidden = 1) ORDER BY r.story_id",
         (rows.to_microseconds(since), rows.to_microseconds(until)),
     )
     return tuple(map(rows.revision_of, found))
 
 
-def published(database: Database, slug: str) -> tuple[Published, ...]:
+_PLACES_SINCE = """
+SELECT * FROM published WHERE slug = :slug AND updated_at >= :since
+UNION SELECT * FROM published WHERE slug = :slug AND json_extract(more, '$.left_at') IS NULL
+UNION SELECT * FROM published WHERE slug = :slug AND story_id IN (SELECT value FROM json_each(:ids))
+ORDER BY story_id
+"""  # a union, so that each part takes its own index
+
+
+def published(
+    database: "Database", slug: str, *, since: datetime | None, story_ids: Iterable[str]
+) -> tuple[Published, ...]:
     """See :meth:`.base.Store.published`."""
-    found = database.query("SELECT * FROM published WHERE slug = ? ORDER BY story_id", (slug,))
+    if since is None:
+        found = database.query("SELECT * FROM published WHERE slug = ? ORDER BY story_id", (slug,))
+    else:
+        wanted = {"slug": slug, "since": rows.to_microseconds(since), "ids": json.dumps(sorted(set(story_ids)))}
+        found = database.query(_PLACES_SINCE, wanted)
     return tuple(map(rows.published_of, found))
 
 
-def save_published(database: Database, entries: Sequence[Published]) -> None:
+def save_published(database: "Database", entries: Sequence[Published]) -> None:
     """See :meth:`.base.Store.save_published`."""
     database.table("published").insert_all(map(rows.published_columns, entries), replace=True)
 

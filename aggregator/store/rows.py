@@ -20,6 +20,7 @@ from aggregator.model import (
     PollDay,
     PollRecord,
     Published,
+    Related,
     Revision,
     SourceState,
     Summary,
@@ -35,7 +36,7 @@ DAY = 86_400_000_000  # microseconds
 ARTICLE_COLUMNS = (
     "id", "source_url", "publisher", "source_name", "guid", "link", "canonical_url", "title", "author", "categories",
     "tags", "enclosures", "image", "lang", "published_at", "updated_at", "first_seen_at", "modified_at", "fingerprint",
-    "weight",
+    "weight", "is_paywalled",
 )  # fmt: skip
 TEXT_COLUMNS = ("summary", "content", "text")
 KNOWN_ARTICLE_COLUMNS = (
@@ -48,7 +49,7 @@ POLL_COLUMNS = ("polled_at", "source_url", "outcome", "n_new", "n_modified", "se
 POLL_DAY_COLUMNS = (
     "day", "source_url", "n_polls", "n_failed", "n_fruitful", "n_new", "n_modified", "micros", "longest",
 )  # fmt: skip
-REVISION_COLUMNS = ("story_id", "n", "at", "newest_at", "tags", "weight", "change", "summary")
+REVISION_COLUMNS = ("story_id", "n", "at", "newest_at", "tags", "weight", "change", "summary", "related")
 
 
 def to_microseconds(moment: datetime) -> int:
@@ -116,6 +117,21 @@ def poll_row(record: PollRecord) -> Row:
     )
 
 
+def poll_day_row(record: PollRecord) -> Row:
+    """Give what one poll adds to its day: :data:`POLL_DAY_COLUMNS` without ``n_polls``, which is 1."""
+    polled_at = to_microseconds(record.polled_at)
+    return (
+        polled_at - polled_at % DAY,
+        record.source_url,
+        int(record.outcome == "failed"),
+        int(record.outcome == "new"),
+        record.n_new,
+        record.n_modified,
+        int(record.seconds * 1_000_000 + 0.5),
+        record.seconds,
+    )
+
+
 def poll_of(row: Row) -> PollRecord:
     """Read :data:`POLL_COLUMNS`."""
     polled_at, source_url, outcome, n_new, n_modified, seconds, error = row
@@ -177,6 +193,7 @@ def article_row(article: Article) -> Row:
         to_microseconds(article.modified_at),
         article.fingerprint,
         article.weight,
+        int(article.is_paywalled),
         to_microseconds(article.at),
     )
 
@@ -186,7 +203,7 @@ def article_of(row: Row) -> Article:
     (
         id_, source_url, publisher, source_name, guid, link, canonical_url, title, author, categories,
         tags, enclosures, image, lang, published_at, updated_at, first_seen_at, modified_at, fingerprint,
-        weight, summary, content, text,
+        weight, is_paywalled, summary, content, text,
     ) = row  # fmt: skip
     return Article(
         id=id_,
@@ -212,6 +229,7 @@ def article_of(row: Row) -> Article:
         modified_at=from_microseconds(modified_at),
         fingerprint=fingerprint,
         weight=weight,
+        is_paywalled=bool(is_paywalled),
     )
 
 
@@ -273,12 +291,13 @@ def revision_row(revision: Revision) -> Row:
         revision.weight,
         revision.change,
         encode(Summary, revision.summary),
+        encode(tuple[Related, ...], revision.related),
     )
 
 
 def revision_of(row: Row) -> Revision:
     """Read :data:`REVISION_COLUMNS`."""
-    story_id, n, at, newest_at, tags, weight, change, summary = row
+    story_id, n, at, newest_at, tags, weight, change, summary, related = row
     return Revision(
         story_id=story_id,
         n=n,
@@ -288,6 +307,7 @@ def revision_of(row: Row) -> Revision:
         tags=_words_of(tags),
         weight=weight,
         change=change,
+        related=() if related == "[]" else decode(tuple[Related, ...], related),
     )
 
 

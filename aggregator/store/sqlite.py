@@ -5,12 +5,10 @@ Owns which calls are transactions and which of them must survive a power cut. Th
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-
-from sqlite_utils import Database
 
 from aggregator.model import (
     Article,
@@ -19,6 +17,7 @@ from aggregator.model import (
     Clustering,
     KnownArticle,
     LiveStory,
+    Membership,
     PollDay,
     PollRecord,
     Published,
@@ -26,17 +25,20 @@ from aggregator.model import (
     SourceState,
     Story,
     StoryDay,
+    Subscription,
 )
 from aggregator.store import placing, polls, publishing
-from aggregator.store.base import Counts
-from aggregator.store.connection import open_database, open_database_readonly, transaction, translated
+from aggregator.store import subscriptions as pushing
+from aggregator.store import vectors as meaning
+from aggregator.store.base import Completion, Counts
+from aggregator.store.connection import OpenDatabase, open_database, open_database_readonly, transaction, translated
 from aggregator.store.schema import check_present, migrate
 
 
 class SqliteStore:
     """A :class:`.base.Store` in one file. Call it from one thread at a time."""
 
-    def __init__(self, database: Database, path: Path) -> None:
+    def __init__(self, database: OpenDatabase, path: Path) -> None:
         self._database = database
         self._path = path
 
@@ -98,8 +100,14 @@ class SqliteStore:
 
     def complete(self, claim: Claim, state: SourceState, changes: Sequence[ArticleChange], record: PollRecord) -> bool:
         """See :meth:`.base.Store.complete`."""
+        return self.complete_many([Completion(claim=claim, state=state, changes=changes, record=record)])[0]
+
+    def complete_many(self, completions: Sequence[Completion]) -> tuple[bool, ...]:
+        """See :meth:`.base.Store.complete_many`."""
+        if not completions:
+            return ()
         with self._writing() as conn:
-            return polls.complete(conn, claim, state, changes, record)
+            return polls.complete_many(conn, completions)
 
     def postpone(self, urls: Sequence[str], *, until: datetime, reason: str) -> None:
         """See :meth:`.base.Store.postpone`."""
@@ -136,6 +144,31 @@ class SqliteStore:
         with self._reading() as conn:
             return polls.poll_days(conn, since=since)
 
+    # -- pushed by hubs
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """See :meth:`.base.Store.subscriptions`."""
+        with self._reading() as conn:
+            return pushing.subscriptions(conn)
+
+    def subscription(self, token: str) -> Subscription | None:
+        """See :meth:`.base.Store.subscription`."""
+        with self._reading() as conn:
+            return pushing.subscription(conn, token)
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        """See :meth:`.base.Store.save_subscription`.
+
+        Durable: a hub that was asked must not find after a power cut that nobody knows of it.
+        """
+        with self._writing(durable=True) as conn:
+            pushing.save_subscription(conn, subscription)
+
+    def delete_subscription(self, token: str) -> None:
+        """See :meth:`.base.Store.delete_subscription`."""
+        with self._writing() as conn:
+            pushing.delete_subscription(conn, token)
+
     # -- articles and stories
 
     def articles(self, ids: Iterable[str]) -> tuple[Article, ...]:
@@ -153,10 +186,15 @@ class SqliteStore:
         with self._reading() as conn:
             return placing.unplaced_articles(conn)
 
-    def live_stories(self, *, since: datetime) -> tuple[LiveStory, ...]:
+    def newest_placed_at(self) -> datetime | None:
+        """See :meth:`.base.Store.newest_placed_at`."""
+        with self._reading() as conn:
+            return placing.newest_placed_at(conn)
+
+    def live_stories(self, *, since: datetime, until: datetime | None = None) -> tuple[LiveStory, ...]:
         """See :meth:`.base.Store.live_stories`."""
         with self._reading() as conn:
-            return placing.live_stories(conn, since=since)
+            return placing.live_stories(conn, since=since, until=until)
 
     def save_clustering(self, clustering: Clustering, *, now: datetime) -> None:
         """See :meth:`.base.Store.save_clustering`.
@@ -176,6 +214,41 @@ class SqliteStore:
         with self._reading() as conn:
             return placing.story_ids_of(conn, url)
 
+    def articles_at(self, urls: Iterable[str]) -> tuple[Article, ...]:
+        """See :meth:`.base.Store.articles_at`."""
+        with self._reading() as conn:
+            return placing.articles_at(conn, urls)
+
+    def held_memberships(self) -> tuple[Membership, ...]:
+        """See :meth:`.base.Store.held_memberships`."""
+        with self._reading() as conn:
+            return placing.held_memberships(conn)
+
+    def stories_of(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """See :meth:`.base.Store.stories_of`."""
+        with self._reading() as conn:
+            return placing.stories_of(conn, article_ids)
+
+    def living_ids(self, story_ids: Iterable[str]) -> dict[str, str]:
+        """See :meth:`.base.Store.living_ids`."""
+        with self._reading() as conn:
+            return placing.living_ids(conn, story_ids)
+
+    def hide_stories(self, story_ids: Iterable[str]) -> bool:
+        """See :meth:`.base.Store.hide_stories`."""
+        with self._writing() as conn:
+            return placing.hide_stories(conn, story_ids)
+
+    def save_earlier(self, story_id: str, earlier: Sequence[str]) -> None:
+        """See :meth:`.base.Store.save_earlier`."""
+        with self._writing() as conn:
+            placing.save_earlier(conn, story_id, earlier)
+
+    def hidden_stories(self) -> tuple[str, ...]:
+        """See :meth:`.base.Store.hidden_stories`."""
+        with self._reading() as conn:
+            return placing.hidden_stories(conn)
+
     def story_ids(self) -> tuple[str, ...]:
         """See :meth:`.base.Store.story_ids`."""
         with self._reading() as conn:
@@ -185,6 +258,17 @@ class SqliteStore:
         """See :meth:`.base.Store.merged_stories`."""
         with self._reading() as conn:
             return placing.merged_stories(conn)
+
+    def vectors(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """See :meth:`.base.Store.vectors`."""
+        with self._reading() as conn:
+            return meaning.vectors(conn, keys)
+
+    def save_vectors(self, vectors: Mapping[str, bytes], *, now: datetime) -> None:
+        """See :meth:`.base.Store.save_vectors`."""
+        if vectors:
+            with self._writing() as conn:
+                meaning.save_vectors(conn, vectors, now=now)
 
     # -- summaries and publishing
 
@@ -223,10 +307,12 @@ class SqliteStore:
         with self._reading() as conn:
             return publishing.revisions_written(conn, since=since, until=until)
 
-    def published(self, slug: str) -> tuple[Published, ...]:
+    def published(
+        self, slug: str, *, since: datetime | None = None, story_ids: Iterable[str] = ()
+    ) -> tuple[Published, ...]:
         """See :meth:`.base.Store.published`."""
         with self._reading():
-            return publishing.published(self._database, slug)
+            return publishing.published(self._database.tables, slug, since=since, story_ids=story_ids)
 
     def save_published(self, rows: Sequence[Published]) -> None:
         """See :meth:`.base.Store.save_published`.
@@ -234,7 +320,7 @@ class SqliteStore:
         Durable: ``published_at`` is frozen at what readers have seen.
         """
         with self._writing(durable=True):
-            publishing.save_published(self._database, rows)
+            publishing.save_published(self._database.tables, rows)
 
     def unrendered_stories(self) -> tuple[str, ...]:
         """See :meth:`.base.Store.unrendered_stories`."""

@@ -16,6 +16,7 @@ from aggregator.errors import StoreError
 from aggregator.store import rows
 from aggregator.store.connection import open_database, open_database_readonly, transaction, translated
 from aggregator.store.schema import check_present, read_migrations
+from aggregator.store.vectors import prune_vectors
 
 BEFORE_RESTORE = ".before-restore"  # ends the name under which a replaced database stays
 _HEADER = b"SQLite format 3\x00"
@@ -42,6 +43,7 @@ class Pruned:
 
     n_texts: int = 0
     n_polls: int = 0
+    n_vectors: int = 0
     n_bytes: int = 0
 
 
@@ -186,6 +188,7 @@ def _set_aside(path: Path) -> Path:
 def prune(path: Path, *, texts_before: datetime, polls_before: datetime, now: datetime) -> Pruned:
     """Drop texts of articles in stories that are closed since ``texts_before``, and polls of days before another time.
 
+    Vectors of meaning made before ``texts_before`` go, too: of the few still needed new ones are made.
     Titles, addresses, memberships, summaries and so all pages stay. The file is rewritten when much of it is free.
 
     Raises:
@@ -202,10 +205,12 @@ def prune(path: Path, *, texts_before: datetime, polls_before: datetime, now: da
             size = path.stat().st_size
             n_texts = _prune_texts(conn, rows.to_microseconds(texts_before))
             n_polls = _prune_polls(conn, rows.to_microseconds(rows.day_of(polls_before)))
+            n_vectors = _prune_vectors(conn, rows.to_microseconds(texts_before))
             if _has_much_free(conn):
                 conn.execute("VACUUM")
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return Pruned(n_texts=n_texts, n_polls=n_polls, n_bytes=size - path.stat().st_size)
+            n_bytes = size - path.stat().st_size
+            return Pruned(n_texts=n_texts, n_polls=n_polls, n_vectors=n_vectors, n_bytes=n_bytes)
     finally:
         database.close()
 
@@ -219,6 +224,16 @@ def _prune_texts(conn: sqlite3.Connection, before: int) -> int:
         n_texts += len(found)
         if len(found) < _BATCH:
             return n_texts
+
+
+def _prune_vectors(conn: sqlite3.Connection, before: int) -> int:
+    n_vectors = 0
+    while True:
+        with transaction(conn, write=True):
+            n_found = prune_vectors(conn, before=before, limit=_BATCH)
+        n_vectors += n_found
+        if n_found < _BATCH:
+            return n_vectors
 
 
 def _prune_polls(conn: sqlite3.Connection, before: int) -> int:

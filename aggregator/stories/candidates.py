@@ -64,15 +64,25 @@ class Group:
 
 
 class _Squares(dict[str, float]):
-    """Squared rarities, each computed when it is first asked for."""
+    """Squared rarities, each computed when it is first asked for; equally common words share one logarithm."""
 
     def __init__(self, rarity: Rarity) -> None:
         super().__init__()
         self._rarity = rarity
+        self._by_count: dict[int, float] = {}
 
     def __missing__(self, term: str) -> float:
-        value = self[term] = self._rarity.idf(term) ** 2
+        count = self._rarity.count(term)
+        value = self._by_count.get(count)
+        if value is None:
+            value = self._by_count[count] = self._rarity.idf(term) ** 2
+        self[term] = value
         return value
+
+    def clear(self) -> None:
+        """Forget all: rarities have changed."""
+        super().clear()
+        self._by_count.clear()
 
 
 class Index:
@@ -211,17 +221,17 @@ def candidates(
             groups.setdefault(group.id, group)
     meant = {} if index.meaning is None else _meant_groups(index, document, but)
     groups |= meant
-    found = [
-        _candidate(index, document, group, dots, norm)
+    scored = [
+        (_scored(index, group, dots, norm), group)
         for group in groups.values()
         if is_within(document, group, window_hours)
     ]
-    found.sort(key=lambda candidate: (-candidate.best, candidate.group.born))
-    floor = max(MIN_COSINE, MIN_OF_BEST * found[0].best) if found else 0.0
+    scored.sort(key=lambda each: (each[0][0][0] if each[0] else 0.0, each[1].born))
+    floor = max(MIN_COSINE, MIN_OF_BEST * -scored[0][0][0][0]) if scored and scored[0][0] else MIN_COSINE
     return [
-        candidate
-        for n, candidate in enumerate(found)
-        if (n < MAX_CANDIDATES and candidate.best >= floor) or candidate.group.id in meant or candidate.group is asked
+        _candidate(index, document, group, likest)
+        for n, (likest, group) in enumerate(scored)
+        if (n < MAX_CANDIDATES and likest and -likest[0][0] >= floor) or group.id in meant or group is asked
     ]
 
 
@@ -235,13 +245,18 @@ def _meant_groups(index: Index, document: Document, but: str) -> dict[str, Group
     return groups
 
 
-def _candidate(index: Index, document: Document, group: Group, dots: Mapping[str, float], norm: float) -> Candidate:
+def _scored(index: Index, group: Group, dots: Mapping[str, float], norm: float) -> list[tuple[float, str]]:
+    """Return the members that share a rare word with an article, by falling cosine (negated), then by id."""
     scored = [
         (-min(1.0, dots[id_] / (norm * index.norm(member))), id_)
         for id_, member in group.members.items()
         if id_ in dots
     ]
     scored.sort()
+    return scored
+
+
+def _candidate(index: Index, document: Document, group: Group, scored: list[tuple[float, str]]) -> Candidate:
     n_members = len(group.members)
     n_top = min(3, n_members)
     ids = list(group.members)

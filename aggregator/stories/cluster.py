@@ -8,8 +8,8 @@ batch only its content counts, never the order of arrival.
 import hashlib
 from collections.abc import Container, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from aggregator.model import Article, Clustering, LiveStory, Membership, Merge
 from aggregator.stories import copies
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aggregator.stories.meaning import Meaning
 
 WINDOW = timedelta(days=5)  # an article joins no story whose articles are all further away; older stories rest
+REOPEN = timedelta(days=30)  # and older than this, it joins no story that already stands (30-day rule)
 JOIN_ON_ONE_WORD = 0.75  # if it shares one word with the nearest article: a country is no event; kite .858 -> .871
 MERGE = 0.6  # mean probability over the smaller story; cross-validated B3 F1 .870 at .5, .875 at .6, .871 at .7
 ASK = 0.3  # below, the rest of the batch is not expected to make a story fit
@@ -60,6 +61,13 @@ class Placement:
     probability: float
     rule: str
     reason: str
+
+
+class Held(Protocol):
+    """What a person keeps apart: see :mod:`.overrides`."""
+
+    def may_unite(self, one: Iterable[str], other: Iterable[str]) -> bool:
+        """Tell whether articles of one story and of another, by id, may be in one."""
 
 
 class Thresholds(NamedTuple):
@@ -113,27 +121,29 @@ class Clusterer:
         self._index = Index(_meaning(encoder, {} if vectors is None else vectors))
         self._groups: dict[str, Group] = {}
         self._by_address: dict[str, dict[str, Document]] = {}
-        self._newest: float | None = None
         self._n_batches = 0
-        if self._index.meaning:
-            self._index.meaning.add([article for story in live for article in story.articles])
-        for story in sorted(live, key=lambda story: (story.minted_at, story.id)):
-            group = self._start(story.id, born=(story.minted_at.timestamp(), 0))
-            for article in sorted(story.articles, key=_by_time):
-                self._insert(self._count(article), group)
+        self._held: Held | None = None
+        self._take(live)
 
-    def place(self, batch: Sequence[Article]) -> Clustering:
+    def place(self, batch: Sequence[Article], *, now: datetime | None = None, held: Held | None = None) -> Clustering:
         """Place the articles of one build; those that are live already are left where they are.
 
         About 2 ms an article at 1,000 live stories.
+
+        Args:
+            batch: The new articles.
+            now: Bounds which stories are live: a time to come counts as now, one long past as ``REOPEN`` ago. ``None``:
+                the newest article alone says so.
+            held: What a person keeps apart; ``None``: nothing.
         """
+        self._held = held
         known = self._index.group_by_document
         arrived = {article.id: article for article in batch if article.id not in known}
         documents = [self._count(article) for article in sorted(arrived.values(), key=_by_time)]
         if not documents:
             return Clustering()
         self._n_batches += 1
-        self._expire()
+        self._expire(documents, now)
         if self._index.meaning:
             self._index.meaning.add([each.article for each in documents])
         self._index.refresh([each.id for each in documents])
@@ -145,11 +155,38 @@ class Clusterer:
 
     # -- the live state
 
+    def settle(self, minted_at: datetime) -> None:
+        """Take what was placed for saved at this time: from now on its stories sort as they do for who loads them."""
+        for group in self._groups.values():
+            if group.born[0] == float("inf"):
+                group.born = (minted_at.timestamp(), 0, group.id)
+
+    def renew(self, story_ids: Iterable[str], live: Sequence[LiveStory]) -> None:
+        """Forget some stories and take in what has become of them: articles were edited, a person moved some.
+
+        Args:
+            story_ids: Stories that changed or are no more; unknown ones are passed over.
+            live: What of them still lives.
+        """
+        for story_id in sorted({*story_ids, *(story.id for story in live)} & self._groups.keys()):
+            self._forget(self._groups[story_id])
+        self._take(live)
+
+    def holds(self, story_id: str) -> bool:
+        """Tell whether a story is live here."""
+        return story_id in self._groups
+
+    def _take(self, live: Sequence[LiveStory]) -> None:
+        if self._index.meaning:
+            self._index.meaning.add([article for story in live for article in story.articles])
+        for story in sorted(live, key=lambda story: (story.minted_at, story.id)):
+            group = self._start(story.id, born=(story.minted_at.timestamp(), 0))
+            for article in sorted(story.articles, key=_by_time):
+                self._insert(self._count(article), group)
+
     def _count(self, article: Article) -> Document:
         read = document(article)
         self._index.rarity.add(read)
-        if read.hours is not None:
-            self._newest = read.hours if self._newest is None else max(self._newest, read.hours)
         return read
 
     def _start(self, story_id: str, born: tuple[float, int]) -> Group:
@@ -162,24 +199,36 @@ class Clusterer:
         if each.article.canonical_url:
             self._by_address.setdefault(each.article.canonical_url, {})[each.id] = each
 
-    def _expire(self) -> None:
+    def _expire(self, arrived: Sequence[Document], now: datetime | None) -> None:
         """Let stories rest whose newest article is older than the window: a store asked for live ones does the same."""
-        if self._newest is None:
+        times = [group.last for group in self._groups.values() if group.last is not None]
+        times += [each.hours for each in arrived if each.hours is not None]
+        if not times:
             return
-        horizon = self._newest - _WINDOW_HOURS
+        newest = max(times)
+        if now is not None:
+            newest = max(min(newest, _hours(now)), _hours(now - REOPEN))
+        horizon = newest - _WINDOW_HOURS
         for group in [group for group in self._groups.values() if group.last is not None and group.last < horizon]:
-            del self._groups[group.id]
-            self._index.remove(group.members.values())
-            for member in group.members.values():
-                at_address = self._by_address.get(member.article.canonical_url, {})
-                at_address.pop(member.id, None)
-                if not at_address:
-                    self._by_address.pop(member.article.canonical_url, None)
+            self._forget(group)
+
+    def _forget(self, group: Group) -> None:
+        del self._groups[group.id]
+        self._index.remove(group.members.values())
+        for member in group.members.values():
+            at_address = self._by_address.get(member.article.canonical_url, {})
+            at_address.pop(member.id, None)
+            if not at_address:
+                self._by_address.pop(member.article.canonical_url, None)
 
     # -- one article
 
     def _place(self, each: Document, doubts: list[Doubt]) -> Placement:
-        found = candidates(self._index, each, window_hours=_WINDOW_HOURS)
+        found = [
+            candidate
+            for candidate in candidates(self._index, each, window_hours=_WINDOW_HOURS)
+            if self._may_unite([each.id], candidate.group.members)
+        ]
         copied = self._copied(each, found)
         if copied:
             original, same = copied
@@ -201,6 +250,9 @@ class Clusterer:
             rule=NEW_STORY,
             reason=_nearest_miss(judged),
         )
+
+    def _may_unite(self, one: Iterable[str], other: Iterable[str]) -> bool:
+        return self._held is None or self._held.may_unite(one, other)
 
     def _judge(self, each: Document, found: Sequence[Candidate]) -> list[tuple[float, Candidate, Evidence]]:
         """Weigh every candidate; surest first, then oldest."""
@@ -225,7 +277,7 @@ class Clusterer:
         alike = [candidate.nearest for candidate in found if candidate.best >= COPY_FLOOR]
         for other in [at_address[id_] for id_ in sorted(at_address)] + alike:
             same = copies.sameness(each, other)
-            if same:
+            if same and self._may_unite([each.id], self._index.group_by_document[other.id].members):
                 return other, same
         return None
 
@@ -247,7 +299,7 @@ class Clusterer:
             pair = (_latest(doubt.one, successor), _latest(doubt.other, successor))
             older, newer = sorted(pair, key=lambda group: _seniority(group, saved))
             key = (older.id, newer.id, len(older.members) + len(newer.members))
-            if older is newer or key in kept_apart:
+            if older is newer or key in kept_apart or not self._may_unite(older.members, newer.members):
                 continue
             chance = self._same_story(older, newer)
             if chance < (self._needed.join if min(len(older.members), len(newer.members)) == 1 else MERGE):
@@ -310,6 +362,10 @@ class Clusterer:
                 )
             )
         return tuple(memberships)
+
+
+def _hours(moment: datetime) -> float:
+    return moment.timestamp() / 3600.0
 
 
 def _by_time(article: Article) -> tuple[object, str]:

@@ -1,4 +1,4 @@
-"""Turn texts into vectors of meaning: the protocol, and one implementation (the extra ``aggregator[encoder]``).
+"""Turn texts into vectors of meaning: the protocol, and one implementation.
 
 Owns which text of an article is encoded, how its vector is packed and under which key it can be kept. It must not
 compare vectors (that is :mod:`.meaning`). Everything works without an encoder; nothing is loaded until one is

@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator import text
 from aggregator.model import EPOCH, Article
@@ -115,6 +116,7 @@ def _is_grammar(word: str) -> bool:
     return len(word) == 2 and all("\u3041" <= char <= "\u309e" for char in word)
 
 
+@lru_cache(maxsize=1 << 15)  # the words of a day are mostly the same ones
 def stem(token: str, lang: str) -> str:
     """Cut the ending that inflection changes most often."""
     if not token.isascii():

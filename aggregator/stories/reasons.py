@@ -6,7 +6,7 @@ from collections.abc import Collection
 from aggregator import text
 from aggregator.model import Article
 from aggregator.stories.candidates import Candidate, Index
-from aggregator.stories.evidence import NO_TIME, Evidence
+from aggregator.stories.evidence import NO_MEANING, NO_TIME, Evidence
 from aggregator.stories.features import MAX_LEDE, MAX_TITLE, Document, stem
 
 PUNCTUATION = ".,;:!?\"'()[]“”‘’„«»…"
@@ -20,6 +20,8 @@ def explain(index: Index, document: Document, candidate: Candidate, evidence: Ev
     written = surfaces(document.article, rarest)
     parts = [f"shares {', '.join(written.get(term, term) for term in rarest)}"] if rarest else []
     parts.append(f"title similarity {evidence.title:.2f}, text {evidence.best:.2f}")
+    if evidence.meant_best != NO_MEANING:
+        parts.append(f"meaning {evidence.meant_best:.2f}")
     n_members = len(candidate.group.members)
     if n_members > 1:
         parts.append(f"like {n_members} articles by {evidence.mean:.2f} on average")

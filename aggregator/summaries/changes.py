@@ -3,13 +3,18 @@
 Owns the difference between two summaries of one story. Must not decide whether to publish it; the outputs' room does.
 """
 
+from collections.abc import Sequence
+
 from aggregator.model import Sentence, Summary
+from aggregator.summaries.select import REPEATED
+from aggregator.summaries.senses import sense
+from aggregator.summaries.words import content_stems
 
 MAX_SENTENCE = 160  # characters of a quoted new sentence; a line in a feed reader's list
 
 
 def what_changed(before: Summary, after: Summary) -> str:
-    """Say what is new: "2 more publishers; new: <first new sentence>".
+    """Say what is new: "2 more publishers; update: <the most cited new sentence> [1, 3]".
 
     Returns:
         "" when nothing material differs: same headline, same sentences with the same citations, same sources.
@@ -39,13 +44,44 @@ def _articles(before: Summary, after: Summary) -> str:
 
 def _sentences(before: Summary, after: Summary) -> str:
     old = {s.text: s.citations for s in _all(before)}
-    fresh = [s.text for s in _all(after) if s.text not in old]
-    if fresh:
-        return f"new: {_short(fresh[0])}"
+    if fresh := what_is_new(before, after):
+        return f"update: {_short(fresh[0].text)} {_cited(fresh[0])}"
+    if any(s.text not in old for s in _all(after)):
+        return "reworded"
     if gone := old.keys() - {s.text for s in _all(after)}:
         return f"{len(gone)} sentence{'s' if len(gone) != 1 else ''} withdrawn"
-    confirmed = [s.text for s in _all(after) if set(s.citations) - set(old[s.text])]
-    return f"confirmed: {_short(confirmed[0])}" if confirmed else ""
+    confirmed = [s for s in _all(after) if set(s.citations) - set(old[s.text])]
+    return f"confirmed: {_short(confirmed[0].text)} {_cited(confirmed[0])}" if confirmed else ""
+
+
+def what_is_new(before: Summary, after: Summary) -> tuple[Sentence, ...]:
+    """Return the sentences that tell what ``before`` did not: neither its words nor, in other words, its facts.
+
+    A number that no sentence like it had is a fact ("14 dead" after "12 dead"). Most cited first, then in order.
+    """
+    known = [(text, _senses(text, lang)) for text, lang in ((s.text, s.lang or before.lang) for s in _all(before))]
+    fresh = [s for s in _all(after) if not _is_told(s, s.lang or after.lang, known)]
+    return tuple(sorted(fresh, key=lambda sentence: -len(sentence.citations)))
+
+
+def _is_told(sentence: Sentence, lang: str, known: Sequence[tuple[str, frozenset[str]]]) -> bool:
+    mine = _senses(sentence.text, lang)
+    for text, theirs in known:
+        if text == sentence.text:
+            return True
+        alike = len(mine & theirs) >= REPEATED * max(1, min(len(mine), len(theirs)))
+        if alike and not any(each[0].isdigit() for each in mine - theirs):
+            return True
+    return False
+
+
+def _senses(text: str, lang: str) -> frozenset[str]:
+    return frozenset(map(sense, content_stems(text, lang)))
+
+
+def _cited(sentence: Sentence) -> str:
+    """Write the citations as a page shows them: "[1, 3]"."""
+    return f"[{', '.join(map(str, sentence.citations))}]"
 
 
 def _all(summary: Summary) -> list[Sentence]:

@@ -5,7 +5,7 @@ tells what the summariser noted.
 """
 
 from aggregator.model import Article, Report, Summary
-from aggregator.summaries.gate import examine
+from aggregator.summaries.gate import Verdict, check
 from aggregator.summaries.pool import unfit
 from aggregator.summaries.select import Chosen
 from aggregator.summaries.write import Work
@@ -28,13 +28,17 @@ def explain_summary(summary: Summary, work: Work) -> dict[str, object]:
 
 def explain_check(sentence: str, article: Article) -> dict[str, object]:
     """Tell what the gate compared a sentence with."""
-    finding = examine(sentence, article)
-    if finding.is_verbatim:
+    return explain_verdict(check(sentence, article))
+
+
+def explain_verdict(verdict: Verdict) -> dict[str, object]:
+    """Tell what a verdict rests on."""
+    if verdict.is_verbatim:
         return {"how": "stands in the article word for word"}
     return {
-        "how": "every check passed" if not finding.reasons else "refused",
-        "nearest": finding.nearest,
-        "words": round(finding.share, 2),
+        "how": "every check passed" if not verdict.reasons else "refused",
+        "nearest": verdict.nearest,
+        "words": round(verdict.share, 2),
     }
 
 
@@ -48,7 +52,13 @@ def _taken(rank: int, one: Chosen, work: Work, number_of: dict[str, int]) -> dic
         article = work.reports[report].article
         why = explain_check(candidate.text, article)
         citations.append({"n": number_of[article.id], **why})
-    return {"text": candidate.text, "because": because, "citations": citations}
+    refused = [
+        {"n": number_of[report.article.id], "reasons": list(verdict.reasons) or ["words: it is told too differently"]}
+        for n, report in enumerate(work.reports)
+        if n not in work.cited[candidate]
+        for verdict in (check(candidate.text, report.article),)
+    ]
+    return {"text": candidate.text, "because": because, "citations": citations, "not_cited": refused}
 
 
 def _left_out(text: str, report: Report, number_of: dict[str, int], reason: str) -> dict[str, object]:

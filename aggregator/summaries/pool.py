@@ -50,6 +50,12 @@ _AGENCIES = (
     r"AP|Reuters|AFP|CNN|UPI|dpa|DPA|EFE|ANSA|Lusa|Xinhua|Yonhap|Kyodo|Bloomberg|TASS|RIA|PTI|IANS|ANI|CBS|NBC|ABC|"
     r"FOX|Fox News|BBC|CNBC|KXAN|WASHINGTON POST|Associated Press|The Associated Press|AAP|APA|SDA|Europa Press"
 )
+_DAY_NAME = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?)"
+_MONTH_NAME = (
+    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)"
+)
+_CLOCK = r"(?i:\d{1,2} ?[:.] ?\d\d ?(?:[ap] ?\.? ?m\b\.?)?(?: ?(?:GMT|UTC|UK|E[SD]?T|P[SD]?T|C[SD]?T|CET)\b)?)"
 _DATE_WORDS = r"[A-Za-zÀ-ÿ]{3,9}\.? \d{1,2}|\d{1,2}\.? [A-Za-zÀ-ÿ]{3,9}\.?"
 # Each takes off one kind of opening; tried in turn, as often as one fits. Each must end where the news starts.
 _PREFIXES = tuple(
@@ -85,6 +91,12 @@ _PREFIXES = tuple(
         ),
         r"By [A-Z][\w.'’\-]+(?: [A-Z][\w.'’\-]+){1,3}(?:, [A-Z][\w ]{2,30})?\s*[—–|:]\s*",
         r"[•·▪●■◆▶►*–—-]\s+",
+        # May 2, 2013 12:50 PM / (Tue, 16 Aug 2011) / 11:39am UK, Monday 09 September 2013: when, before the news.
+        (
+            rf"\(?(?:{_CLOCK}(?: ?,)? )?(?:{_DAY_NAME}(?: ?,)? )?"
+            rf"(?:{_MONTH_NAME}\.? \d{{1,2}}|\d{{1,2}}\.? {_MONTH_NAME}\.?)"
+            rf" ?,? (?:19|20)\d\d\)?(?: ?,)?(?: (?:[Aa][Tt] )?{_CLOCK})? ?[-–—:|]* "
+        ),
     )
 )
 _BYLINE = re.compile(r"(?:By|Von|Por|Par|Di|Door) [A-ZÀ-Þ][^.!?]{3,80}$|[가-힣]{2,4} (?:기자|특파원)\s*\S*@\S+$")
@@ -95,7 +107,9 @@ _BOILERPLATE = re.compile(
     r"photo(?:graph)?(?: credit| by|:)|file photo|copyright|continue reading|related (?:articles?|stories)|"
     r"this (?:story|article) (?:was|has been|will be) (?:\w+ )?(?:updated|corrected|written|produced|edited)|"
     r"contributed to this (?:report|story|article)|reporting by|editing by|privacy policy|terms of (?:use|service)|"
-    r"please enable|your browser|javascript|log ?in to|create (?:an|your) account|share this|send (?:us )?(?:tips|"
+    r"please enable|toggle caption|enlarge this image|buy photo|breaking news (?:e-?mails?|alerts?)|"
+    r"delivered (?:to your inbox|(?:every |each )?(?:week)?(?:day )?mornings?)|"
+    r"your browser|javascript|log ?in to|create (?:an|your) account|share this|send (?:us )?(?:tips|"
     r"an email)|"
     r"watch (?:the video|live|below|more)|listen to this|scroll down|more on this|editor['’]s note|press release|"
     r"lesen sie (?:auch|mehr)|mehr zum thema|lire (?:aussi|la suite)|abonnez-vous|abonn(?:ieren|é)|suscr[ií]bete|"
@@ -104,6 +118,7 @@ _BOILERPLATE = re.compile(
     r"责任编辑|点击(?:查看|阅读)|更多精彩|اقرأ أيضا|"
     r"window\.|function\s*\(|\{\{|\}\}|<[a-z/]"
 )
+_BEGINS_INSIDE = re.compile(r"['’”][\s,.]")  # the end of a quotation whose start another sentence has
 _TRUNCATED = re.compile(r"(?:\.\.\.|…|\[\s*(?:\.\.\.|…)\s*\]|\(more\)|\[…\])[\s\"'”’»)\]]*$")
 _ENDED = re.compile(r"[.!?。！？｡؟۔।॥।:;][\s\"'”’»›)\]」』）】]*$")
 _HANGING = re.compile(
@@ -214,7 +229,7 @@ def _unfit(text: str, title: str, *, ends: bool) -> str:
         return "not news"
     if _n_letters_words(text) < MIN_WORDS - 1:
         return "hardly a word in it"  # "May 2, 2013, 1:35 pm."
-    if not is_balanced(text):
+    if not is_balanced(text) or _BEGINS_INSIDE.match(text):
         return "a quotation or bracket is cut"
     if text.strip(" .").casefold() == title.strip(" .").casefold():
         return "the title again"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aggregator.markup import clean, to_text
 from aggregator.model import EPOCH, Article, Report, Summary
-from aggregator.summaries.explain import explain_check
+from aggregator.summaries.explain import explain_verdict
 from aggregator.summaries.gate import check
 
 
@@ -68,9 +68,13 @@ def verify_record(record: dict[str, object], *, explain: bool = False) -> dict[s
     """
     row = record.get("article")
     article, sentence = _article(row if isinstance(row, dict) else {}, "0001"), _text(record.get("sentence"))
-    reasons = check(sentence, article)
-    answer: dict[str, object] = {"id": record.get("id"), "supported": not reasons, "reasons": list(reasons)}
-    return answer | {"explain": explain_check(sentence, article)} if explain else answer
+    verdict = check(sentence, article)
+    answer: dict[str, object] = {
+        "id": record.get("id"),
+        "supported": verdict.is_supported,
+        "reasons": list(verdict.reasons),
+    }
+    return answer | {"explain": explain_verdict(verdict)} if explain else answer
 
 
 def _article(row: dict[str, object], article_id: str) -> Article:

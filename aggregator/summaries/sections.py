@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.model import Report
-from aggregator.summaries.headings import LESS_COMPRESSED, heading_of
+from aggregator.summaries.headings import MILD, heading_of
 from aggregator.summaries.pool import Candidate, language_of
 from aggregator.summaries.select import Chosen
 from aggregator.summaries.words import content_stems
 
 MIN_SENTENCES, MIN_ARTICLES = 4, 2  # below, one paragraph
 MAX_SECTIONS, MAX_IN_SECTION = 4, 3
+MANY_ARTICLES, MIN_FOR_THREE = 6, 6  # articles, sentences from which on three sections are wanted
 MAX_PARAGRAPH = 5  # sentences without a heading that are read in one go
 # The section of the main sentence comes first unless another one tells this much more of the core.
 _MAIN_WEIGHT = 1.2
@@ -61,8 +62,8 @@ def arrange(
     for n, group in enumerate(groups):
         candidates = [c.candidate for c in group]
         heading, report = heading_of(candidates, cited, reports, used, lang)
-        if n and not heading:  # it cannot open the summary, and a plain heading is better than none
-            heading, report = heading_of(candidates, cited, reports, used, lang, compressed=LESS_COMPRESSED)
+        if not heading and (n or len(reports) >= MANY_ARTICLES):  # a plain heading is better than a long paragraph
+            heading, report = heading_of(candidates, cited, reports, used, lang, rigour=MILD)
         # Under another article's heading the story's main sentence would be misread: it opens the summary by itself.
         if heading and (chosen[0] not in group or report in cited[chosen[0].candidate]):
             stems = frozenset(content_stems(heading, lang))
@@ -155,9 +156,10 @@ def _cluster(chosen: list[Chosen], spread: Mapping[str, int], n_articles: int) -
     """
     n = len(chosen)
     near = [[_nearness(a, b, spread, n_articles) for b in chosen] for a in chosen]
-    n_groups = min(MAX_SECTIONS, max(2, -(-n // MAX_IN_SECTION)))
+    fewest = 3 if n_articles >= MANY_ARTICLES and n >= MIN_FOR_THREE else 2
+    n_groups = min(MAX_SECTIONS, max(fewest, -(-n // MAX_IN_SECTION)))
     groups = [[i] for i in range(n)]
-    while len(groups) > 2 and (len(groups) > n_groups or min(map(len, groups)) == 1):
+    while len(groups) > fewest and (len(groups) > n_groups or min(map(len, groups)) == 1):
         a, b = min(
             _joinable(groups, n_groups), key=lambda pair: (-_linkage(groups[pair[0]], groups[pair[1]], near), pair)
         )
@@ -194,8 +196,8 @@ def _nearness(one: Chosen, other: Chosen, spread: Mapping[str, int], n_articles:
 
 
 def _in_reading_order(group: list[Chosen]) -> tuple[Chosen, ...]:
-    """Keep the most telling first; sentences of one article stand in its order behind each other's place."""
-    ordered = list(group)
+    """Put what opens an article before what follows in one, else the most telling first; no article is turned round."""
+    ordered = sorted(group, key=lambda one: one.candidate.position > 0)
     for i in range(len(ordered)):
         for j in range(i + 1, len(ordered)):
             a, b = ordered[i].candidate, ordered[j].candidate

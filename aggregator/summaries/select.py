@@ -30,7 +30,7 @@ _SINGLE = 0.1  # weight of what one publisher alone says
 _LENGTH_POWER, _LENGTH_PRIOR = 0.5, 8  # gain is divided by (words + prior) ** power
 _POSITION = 0.3  # gain is divided by 1 + this per sentence before it in its article
 # A sentence whose content a chosen one has to this share tells nothing new.
-_REPEATED = 0.6
+REPEATED = 0.6
 # Two that share two numbers tell the same sooner: "won with 112 of 240 seats", "by winning 112 of the 240 seats".
 _SAME_NUMBERS, _REPEATED_WITH_NUMBERS = 2, 0.45
 # A summary of four sections of three; more short sentences would make lists of them.
@@ -150,7 +150,7 @@ def _repeated(candidate: Candidate, chosen: Sequence[Chosen]) -> str:
     for one in chosen:
         theirs = _senses(one.candidate)
         n_numbers = sum(each[0].isdigit() for each in senses & theirs)
-        if _shared(senses, theirs) >= (_REPEATED if n_numbers < _SAME_NUMBERS else _REPEATED_WITH_NUMBERS):
+        if _shared(senses, theirs) >= (REPEATED if n_numbers < _SAME_NUMBERS else _REPEATED_WITH_NUMBERS):
             return one.candidate.text
     return ""
 

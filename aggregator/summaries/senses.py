@@ -65,7 +65,9 @@ _GROUPS = (
     "evacuate evacuated evacuation evacuations", "shelter shelters", "trap trapped", "missing unaccounted",
     "launch launched launches launching begin", "unveil unveiled", "extend extended extends extension",
     "delay delayed delays postpone postponed", "cancel cancelled canceled scrap scrapped",
-    "forecast forecasts predict predicted predicts expect expected expects", "publish published",
+    "tumble tumbled plummet plummeted drop dropped drops", "tell told inform informed informing notify notified",
+    "comment commented said", "forecast forecasts predict predicted predicts expect expected expects",
+    "publish published",
     "replace replaced replaces succeed succeeded successor", "appoint appointed appointment",
     "dismiss dismissed sack sacked", "admit admitted acknowledge acknowledged", "damage damaged damages",
     "collapse collapsed", "explosion explosions blast blasts explode exploded",
@@ -100,15 +102,6 @@ _GROUPS = (
     "culpar culpó culpa", "volver volvió vuelve", "vecinos habitantes residentes", "empresa compañía",
     "morrer morreu morreram mortos", "anunciou anuncia anunciar", "subiu sobe subir", "pedir pediu pede",
 )  # fmt: skip
-# Verbs of English that do not end like one; a sentence may not bring its own verb.
-_IRREGULAR_VERBS = word_set(
-    """
-    took gave went rose fell held met told won lost sent built bought sold paid spoke broke began drove flew sank shot
-    struck hid froze stole threw wrote saw found made kept caught fought sought brought thought became came ran drew
-    grew knew showed withdrew fled led felt spent heard stood chose beat left put set swore hit cut quit shut hurt cost
-    split spread burst let read rid shed slid sued vowed backs urges seeks faces wins says meets visits hosts hails
-    """
-)
 # They hedge or join and state nothing; "nearly" and "over" do and are no such words.
 _FILLERS = word_set(
     """
@@ -117,11 +110,12 @@ _FILLERS = word_set(
     environ quelque selon également aussi
     unos unas cerca según también
     cerca segundo também
-    one nobody due along several various set
+    both one nobody due along several various set
     announced announces announce stated states added adds noted notes declared remarked explained
     """
 )
 _MIN_ROOT, _ROOT_SHARE, _MAX_ENDING = 5, 0.8, 5
+_MAKES_ANOTHER = word_set("iz is ize ise ized ised izes ises izing ising ization isation ist")
 _GERMAN_PARTICIPLE = "ge"
 
 
@@ -150,17 +144,14 @@ def is_filler(token: str) -> bool:
     return token in _FILLERS
 
 
-def is_verb_like(token: str) -> bool:
-    """Tell whether a word may be the verb of an English sentence: by its ending, or in the table of irregular ones."""
-    return token in _IRREGULAR_VERBS or (len(token) > 4 and token.endswith(("ed", "ing")))
-
-
 @lru_cache(maxsize=65_536)
 def is_derived(one: str, other: str) -> bool:
     """Tell whether two words share a root: "investigate" and "investigation", not "minister" and "ministry"."""
     if not (one[0].isalpha() and other[0].isalpha()):
         return False
     shorter, longer = sorted((_bare(one), _bare(other)), key=len)
+    if longer.removeprefix(shorter) in _MAKES_ANOTHER:  # who seeks a hospital's care is not hospitalised
+        return False
     root = max(_MIN_ROOT, _ROOT_SHARE * len(shorter))
     return len(shorter) >= root and len(longer) - len(shorter) <= _MAX_ENDING and _n_shared(shorter, longer) >= root
 

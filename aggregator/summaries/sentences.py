@@ -80,7 +80,7 @@ def split(text: str, lang: str = "") -> tuple[str, ...]:
 
 def is_balanced(text: str) -> bool:
     """Tell whether every quotation mark and bracket that is opened is closed, and none is closed that was not."""
-    if text.count('"') % 2:
+    if text.count('"') % 2 or text.count("``") != text.count("''"):  # ``so'': quotation marks of typesetters
         return False
     waiting: list[str] = []
     for char in _MARKS.findall(text):
@@ -104,9 +104,19 @@ def _ends(line: str, lang: str) -> Iterator[int]:
         while at_span < len(spans) and spans[at_span][1] < match.start():
             at_span += 1
         if at_span < len(spans) and spans[at_span][0] < match.start() and end < spans[at_span][1]:
+            # « Je pars. » Il reste: French puts a space before the mark that closes.
+            closed = spans[at_span][1] + 1
+            if not line[end : closed - 1].strip() and _goes_on(line[closed:], match.group()):
+                yield closed
             continue
         if _is_end(line, match, lang):
             yield end
+
+
+def _goes_on(rest: str, stop: str) -> bool:
+    """Tell whether another sentence begins behind a quotation that ended with a stop."""
+    begins = rest.lstrip()
+    return rest[:1].isspace() and begins[:1].isupper() and _ends_after_quote(stop, begins)
 
 
 def _is_end(line: str, match: re.Match[str], lang: str) -> bool:

@@ -31,6 +31,8 @@ MAX_TITLES = 3  # of a story whose feeds carry titles only: in other words they 
 MIN_FOR_OUTSIDERS, _CORE_SHARE, _MIN_CORE = 5, 0.4, 2
 # Of the content words, unstemmed, that a second source must share. Below, hand-judged support falls off.
 _SAME_WORDS = 0.72
+_MIN_SAID = 4  # content words of a sentence that another article may be cited for; fewer ("He is a judge") must
+# stand there word for word.
 # Words with a capital, as written: a reader who looks a name up in the source must find it there.
 _NAMES = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]*[^\W\da-z_][^\W_]*(?:['’.,&-][^\W_]+)*")
 
@@ -128,7 +130,7 @@ def summarise_openly(
     chosen, dropped = _gated(selected, ordered)
     if not chosen:
         return _bare(ordered, numbers, headline, lang), Work(reports=ordered)
-    headline = headline or chosen[0].candidate.text
+    headline = headline or chosen[0].candidate.text.rstrip(".。 ")
     cited = {one.candidate: reports_saying(one.candidate, ordered) for one in chosen}
     groups = arrange(chosen, cited, _spread(pool), ordered, headline)
     told = [
@@ -173,7 +175,7 @@ def _gated(chosen: Sequence[Chosen], reports: Sequence[Report]) -> tuple[list[Ch
     """Part chosen sentences into those that their own article supports and those that it does not."""
     kept, dropped = [], []
     for one in chosen:
-        reasons = check(one.candidate.text, reports[one.candidate.report].article)
+        reasons = check(one.candidate.text, reports[one.candidate.report].article).reasons
         if reasons:
             dropped.append(Dropped(text=one.candidate.text, reason="; ".join(reasons)))
         else:
@@ -216,11 +218,13 @@ def _says(article: Article, candidate: Candidate) -> bool:
         return False
     known, plain = _words_of(article.title, article.text[:MAX_CHARACTERS])
     words = [t for t in tokens(candidate.text) if is_content(t, candidate.lang)]
+    if len(words) < _MIN_SAID:
+        return check(candidate.text, article).is_verbatim
     if sum(word in known for word in words) < _SAME_WORDS * len(words):
         return False
     if any(word not in known for word in words if word[0].isdigit()):
         return False
-    if check(candidate.text, article):
+    if not check(candidate.text, article).is_supported:
         return False
     return all(_flat(name) in plain for name in _NAMES.findall(candidate.text))
 
@@ -285,6 +289,7 @@ def _source(report: Report, n: int) -> CitedSource:
             )
             for copy in copies
         ),
+        is_paywalled=article.is_paywalled,
     )
 
 

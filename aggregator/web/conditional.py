@@ -3,6 +3,7 @@
 Pure functions over header values; an empty text means that there is none. Must touch neither files nor the network.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -65,8 +66,15 @@ def parse_date(field: str) -> datetime | None:
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Say whether gzip may be sent: named, or covered by ``*``, and not with ``q=0``. Source: RFC 9110 12.5.3."""
+def choose_coding(accept_encoding: str, offered: Sequence[str]) -> str:
+    """Choose how a body is packed: the offered coding that is liked best, the first of equals; "": as it is.
+
+    Args:
+        accept_encoding: The field as the request has it; "": nothing but plain bytes is asked for.
+        offered: Names of codings, smallest body first.
+
+    Source: RFC 9110 12.5.3: named, or covered by ``*``, and not with ``q=0``.
+    """
     quality_by_coding: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):
         coding, _, parameter = part.partition(";")
@@ -75,9 +83,16 @@ def accepts_gzip(accept_encoding: str) -> bool:
             quality = float(number) if name == "q" else 1.0
         except ValueError:
             quality = 0.0
-        quality_by_coding[coding.strip()] = quality
+        quality_by_coding[coding.strip().removeprefix("x-")] = quality
     fallback = quality_by_coding.get("*", 0.0)
-    return quality_by_coding.get("gzip", quality_by_coding.get("x-gzip", fallback)) > 0
+    # Only what is liked at least as well as the plain bytes, where somebody says how well these are liked.
+    least = quality_by_coding.get("identity", 0.0)
+    best = ""
+    for coding in offered:
+        quality = quality_by_coding.get(coding, fallback)
+        if quality > 0 and quality >= least and (not best or quality > quality_by_coding.get(best, fallback)):
+            best = coding
+    return best
 
 
 class Unsatisfiable(Exception):  # noqa: N818 - it is an answer: 416

@@ -12,13 +12,17 @@ import re
 import stat
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import brotli
+
 CACHE_BYTES = 32 * 2**20  # a front page, all feeds and some hundred story pages
 GZIP_LEVEL = 6  # 9 takes three times as long for 1 % less
-SMALLEST_GZIP = 500  # bytes; below, the header of gzip eats what it saves
+BROTLI_LEVEL = 5  # a story page of 39 kB: 9.4 kB in 2 ms; 11 gives 8.4 kB in 40 ms, and gzip 10.1 kB
+SMALLEST_PACKED = 500  # bytes; below, the header of gzip eats what it saves
 
 _JSON_FEED = b"https://jsonfeed.org/version/"
 _TYPES = {
@@ -32,6 +36,7 @@ _TYPES = {
     ".xsl": "application/xslt+xml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".prom": "text/plain; version=0.0.4; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
@@ -52,21 +57,23 @@ class Served:
 
     Attributes:
         body: The file's bytes.
-        packed: The same through gzip; ``None``: not worth it.
+        packed: The same by content coding, best first; empty: not worth it.
         etag: Strong entity tag of ``body``, in its quotes.
-        packed_etag: Of ``packed``: another representation needs another strong tag.
         modified_at: In whole seconds.
         media_type: Value of ``Content-Type``.
         policy: Content-Security-Policy that the page brings; empty: none.
     """
 
     body: bytes
-    packed: bytes | None
+    packed: Mapping[str, bytes]
     etag: str
-    packed_etag: str
     modified_at: datetime
     media_type: str
     policy: str = ""
+
+    def etag_of(self, coding: str) -> str:
+        """Return the tag of the body in a coding: another representation needs another strong tag."""
+        return f'{self.etag[:-1]}-{coding}"' if coding else self.etag
 
 
 _Stamp = tuple[int, int, int, int]
@@ -131,19 +138,19 @@ class Folder:
 
 
 def _weight(served: Served) -> int:
-    return len(served.body) + len(served.packed or b"")
+    return len(served.body) + sum(map(len, served.packed.values()))
 
 
 def _prepare(path: Path, body: bytes, modified: float) -> Served:
     tag = hashlib.sha256(body).hexdigest()[:32]
-    packed = None
-    if path.suffix not in _PACKED and len(body) >= SMALLEST_GZIP:
-        packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
+    packed: dict[str, bytes] = {}
+    if path.suffix not in _PACKED and len(body) >= SMALLEST_PACKED:
+        packed["br"] = brotli.compress(body, quality=BROTLI_LEVEL)
+        packed["gzip"] = gzip.compress(body, GZIP_LEVEL, mtime=0)
     return Served(
         body=body,
-        packed=packed if packed is not None and len(packed) < len(body) else None,
+        packed={coding: bytes_ for coding, bytes_ in packed.items() if len(bytes_) < len(body)},
         etag=f'"{tag}"',
-        packed_etag=f'"{tag}-gzip"',
         modified_at=datetime.fromtimestamp(int(modified), tz=UTC),
         media_type=_media_type(path, body),
         policy=_policy(body) if path.suffix == ".html" else "",

@@ -1,4 +1,4 @@
-"""The output folder over HTTP: validators, gzip, ranges, security headers, health and figures.
+"""The output folder over HTTP: validators, br and gzip, ranges, security headers, health and figures.
 
 Owns what a request gets and the socket it comes in by. Reads files only through :mod:`.files`, changes nothing, and
 must not know what is inside the feeds and pages that it serves.
@@ -26,6 +26,7 @@ from starlette.routing import Route
 
 from aggregator.errors import AggregatorError
 from aggregator.web import conditional
+from aggregator.web.callback import Callback, Receiver
 from aggregator.web.conditional import Conditions, Unsatisfiable, Verdict
 from aggregator.web.files import Folder, Served
 
@@ -58,32 +59,39 @@ class Health:
     figures: tuple[tuple[str, float], ...] = ()
 
 
-def always_ready() -> Health:
-    """Say that all is well: for a server that only has a folder."""
-    return Health()
-
-
 def make_app(
     folder: Path,
     *,
-    health: Callable[[], Health] = always_ready,
+    health: Callable[[], Health] | None = None,
     max_age: timedelta = timedelta(minutes=5),
     clock: Callable[[], datetime] | None = None,
+    receiver: Receiver | None = None,
 ) -> Starlette:
     """Make the web application of an output folder, which may still be empty or missing.
 
     Args:
         folder: What is served; every file below it may be seen but those whose path has a part beginning with a dot.
-        health: Asked at each ``/readyz`` and ``/metrics``, from several threads; should take milliseconds.
+        health: Asked at each ``/readyz`` and ``/metrics``, from several threads; should take milliseconds. ``None``:
+            ready as soon as there is a front page.
         max_age: How long an answer stays fresh; near the time between two builds.
         clock: The real time in UTC; no ``Last-Modified`` lies behind it. ``None``: dates of files are believed.
+        receiver: Decides what WebSub hubs are answered; ``None``: there are no callbacks.
     """
+    callback = Callback(receiver) if receiver else None
     face = _Face(Folder(folder), health, max_age, clock)
     app = Starlette(
         routes=[
             Route("/healthz", face.alive, methods=_METHODS),
             Route("/readyz", face.ready, methods=_METHODS),
             Route("/metrics", face.metrics, methods=_METHODS),
+            *(
+                [
+                    Route("/websub/{token}", callback.confirm, methods=_METHODS),
+                    Route("/websub/{token}", callback.deliver, methods=["POST"]),
+                ]
+                if callback
+                else []
+            ),
             Route("/{name:path}", face.file, methods=_METHODS),
         ],
         exception_handlers={404: _missing, 405: _wrong_method, Exception: _broken},
@@ -96,10 +104,14 @@ class _Face:
     """The endpoints. They are plain functions, so that Starlette runs them in threads and a slow disk blocks nobody."""
 
     def __init__(
-        self, folder: Folder, health: Callable[[], Health], max_age: timedelta, clock: Callable[[], datetime] | None
+        self,
+        folder: Folder,
+        health: Callable[[], Health] | None,
+        max_age: timedelta,
+        clock: Callable[[], datetime] | None,
     ) -> None:
         self._folder = folder
-        self._health = health
+        self._health = health or self._folder_health
         self._freshness = f"public, max-age={max(0, int(max_age.total_seconds()))}"
         self._clock = clock
 
@@ -111,7 +123,7 @@ class _Face:
         return _json({"ready": health.is_ready, "reasons": health.reasons}, 200 if health.is_ready else 503)
 
     def metrics(self, request: Request) -> Response:
-        """Write the figures in the text format of Prometheus."""
+        """Write the figures in the text format of Prometheus: those of the last build, and when that was."""
         health = self._ask_health()
         figures = (("ready", float(health.is_ready)), *health.figures)
         lines = [
@@ -119,7 +131,17 @@ class _Face:
             for name, value in figures
             if re.fullmatch("[a-z][a-z0-9_]*", name)
         ]
+        if (status := self._folder.read("status.json")) is not None:  # every build writes it
+            at = int(status.modified_at.timestamp())
+            lines.append(f"# TYPE aggregator_built_seconds gauge\naggregator_built_seconds {at}\n")
+        if (built := self._folder.read("metrics.prom")) is not None:
+            lines.append(built.body.decode("utf-8", "replace"))
         return _answer("".join(lines), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    def _folder_health(self) -> Health:
+        if self._folder.read("index.html") is None:
+            return Health(is_ready=False, reasons=("no page has been written yet",))
+        return Health()
 
     def _ask_health(self) -> Health:
         try:
@@ -141,9 +163,9 @@ class _Face:
         get = request.headers.get
         asked_range = get("range", "") if request.method == "GET" else ""
         # A range of the packed bytes helps nobody who wants to go on with a download: it is of the plain ones.
-        takes_gzip = not asked_range and conditional.accepts_gzip(_field(request, "accept-encoding"))
-        is_packed = served.packed is not None and takes_gzip
-        body, etag = (served.packed or b"", served.packed_etag) if is_packed else (served.body, served.etag)
+        offered = () if asked_range else tuple(served.packed)
+        coding = conditional.choose_coding(_field(request, "accept-encoding"), offered)
+        body, etag = served.packed.get(coding, served.body), served.etag_of(coding)
         modified_at = served.modified_at
         if self._clock is not None:  # RFC 9110 8.8.2.1
             modified_at = min(modified_at, self._clock().replace(microsecond=0))
@@ -153,13 +175,13 @@ class _Face:
             "Cache-Control": self._freshness,
             "Content-Security-Policy": _with_ancestors(served.policy),
         }
-        if served.packed is not None:
+        if served.packed:
             headers["Vary"] = "Accept-Encoding"
         verdict = conditional.judge(_conditions(request), etag=etag, modified_at=modified_at)
         if verdict is not Verdict.SEND:
             return _bare(verdict.value, headers)
-        if is_packed:
-            return _answer(body, headers={**headers, "Content-Encoding": "gzip"}, media_type=served.media_type)
+        if coding:
+            return _answer(body, headers={**headers, "Content-Encoding": coding}, media_type=served.media_type)
         headers["Accept-Ranges"] = "bytes"
         if asked_range and get("if-range", etag) in (etag, headers["Last-Modified"]):
             return _part(body, asked_range, headers, served.media_type)

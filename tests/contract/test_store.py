@@ -22,14 +22,15 @@ from aggregator.model import (
     PollDay,
     PollRecord,
     Published,
+    Related,
     SourceState,
     Story,
     StoryDay,
 )
-from aggregator.store.base import Counts, Store
+from aggregator.store.base import LIVE_TEXT, Counts, Store
 from aggregator.store.memory import MemoryStore
 from aggregator.store.sqlite import SqliteStore
-from tests.builders import NOW, article, at, membership, revision, state
+from tests.builders import NOW, article, at, membership, revision, state, subscription
 
 ONE = "https://one.example/feed.xml"
 TWO = "https://two.example/feed.xml"
@@ -412,6 +413,28 @@ def test_a_poll_record_comes_back_whole(store):
     assert store.poll_history(since=NOW) == (line,)
 
 
+# ---------------------------------------------------------------- pushed by hubs
+
+
+def test_a_subscription_is_kept_whole_found_by_its_token_and_forgotten(store: Store) -> None:
+    each = subscription(
+        TWO, token="t2", is_leaving=True, verified_at=at(1), lease_until=at(2), pushed_at=at(3), missed_at=at(4),
+        n_failures=5, error="it answered 503",
+    )  # fmt: skip
+    other = subscription(ONE, token="t3")
+    for one in (each, other, subscription(ONE, token="t1"), each):
+        store.save_subscription(one)
+    assert [found.token for found in store.subscriptions()] == ["t1", "t3", "t2"]
+    assert store.subscription("t2") == each
+    assert store.subscription("t9") is None
+    store.save_subscription(replace(each, error=""))
+    store.delete_subscription("t3")
+    store.delete_subscription("t3")
+    assert [found.error for found in store.subscriptions()] == ["", ""]
+    store.sync_sources([])
+    assert len(store.subscriptions()) == 2, "their hubs are still to be told"
+
+
 # ---------------------------------------------------------------- articles
 
 
@@ -431,6 +454,7 @@ FULL_ARTICLE = article(
     modified_at=at(2),
     fingerprint="aa-bb-cc-dd",
     weight=0.1,
+    is_paywalled=True,
 )
 
 
@@ -440,7 +464,8 @@ def test_an_article_comes_back_whole(store):
     assert store.unplaced_articles() == (FULL_ARTICLE,)
     assert store.recent_articles(limit=1) == (FULL_ARTICLE,)
     place(store, "s1", "full")
-    assert store.live_stories(since=NOW)[0].articles == (FULL_ARTICLE,)
+    head = replace(FULL_ARTICLE, summary="", content="", text=FULL_ARTICLE.text[:LIVE_TEXT])
+    assert store.live_stories(since=NOW)[0].articles == (head,), "what tells its event, and no more"
 
 
 def test_identity_gets_what_it_needs(store):
@@ -505,6 +530,23 @@ def test_a_modified_article_replaces_the_old_one_and_makes_its_story_stale(store
     assert store.articles(["a"]) == (changed,)
     assert store.stale_stories() == ("s1",)
     assert store.unplaced_articles() == ()
+
+
+def test_the_newest_placed_article_says_when_stories_live(store):
+    assert store.newest_placed_at() is None
+    put_articles(store, article("a1", published_at=at(-3)), article("a2", published_at=at(-1)), article("a3"))
+    assert store.newest_placed_at() is None
+    place(store, "s1", "a1", "a2")
+    assert store.newest_placed_at() == at(-1)
+
+
+def test_vectors_are_kept_by_content(store):
+    assert store.vectors(["a", "b"]) == {}
+    store.save_vectors({"a": b"\x00\xff", "b": b"2"}, now=NOW)
+    store.save_vectors({"b": b"3"}, now=at(1))
+    store.save_vectors({}, now=at(1))
+    assert store.vectors(["b", "a", "c"]) == {"a": b"\x00\xff", "b": b"3"}
+    assert store.vectors([]) == {}
 
 
 def test_a_modified_article_without_a_story_stays_unplaced(store):
@@ -727,7 +769,8 @@ def test_saving_the_same_clustering_again_changes_nothing(store):
 
 def test_a_revision_ends_staleness_and_asks_for_a_page(store):
     put_story(store, "s1", "a")
-    first = revision("s1", 1, change="", tags=("world", "top"), weight=1.5)
+    kin = Related(story_id="s0", headline="A 見出し", lang="ja", newest_at=at(-3))
+    first = revision("s1", 1, change="", tags=("world", "top"), weight=1.5, related=(kin,))
     store.save_revision("s1", first)
     assert store.revisions("s1") == (first,)
     assert store.stale_stories() == ()
@@ -799,6 +842,19 @@ def test_published_entries_are_kept_by_output_and_story_and_replaced(store):
     assert store.published("none") == ()
 
 
+def test_places_since_are_those_that_are_shown_or_changed_or_asked_for(store):
+    old, left = at(-24 * 400), at(-24 * 300)
+    shown = entry("top", "shown", published_at=old, updated_at=old)
+    gone = entry("top", "gone", published_at=old, updated_at=old, left_at=left)
+    asked = entry("top", "asked", published_at=old, updated_at=old, left_at=left)
+    fresh = entry("top", "fresh", published_at=old, updated_at=at(-24), left_at=at(-1))
+    store.save_published([shown, gone, asked, fresh, entry("world", "else")])
+    assert store.published("top", since=at(-24)) == (fresh, shown)
+    assert store.published("top", since=at(-23)) == (shown,)
+    assert store.published("top", since=at(-24), story_ids=["asked", "unknown", "else"]) == (asked, fresh, shown)
+    assert store.published("top") == (asked, fresh, gone, shown)
+
+
 def test_a_place_keeps_all_that_its_output_remembers(store):
     place = entry(
         "top",
@@ -840,3 +896,81 @@ def test_a_source_polled_under_a_clock_that_was_ahead_is_due_at_once(store: Stor
     found = store.claim_due(now=NOW, limit=9, lease=LEASE, worker="w", force=force)
     assert [claim.state.url for claim in found] == [ONE], "half an hour is waited out"
     assert store.claim_due(now=NOW, limit=9, lease=LEASE, worker="w", force=force) == ()
+
+
+# ---------------------------------------------------------------- a person's word
+
+
+def test_articles_are_found_by_either_address(store):
+    put_articles(store, article("a1", link="https://x.example/1?utm=1", canonical_url="https://x.example/1"))
+    put_articles(store, article("a2", canonical_url="https://x.example/1", published_at=at(-1)), article("a3"))
+    assert [each.id for each in store.articles_at(["https://x.example/1"])] == ["a2", "a1"]
+    assert [each.id for each in store.articles_at(["https://x.example/1?utm=1", ""])] == ["a1"]
+    assert store.articles_at([]) == ()
+
+
+def test_stories_of_articles_and_the_ids_they_lead_to(store):
+    put_story(store, "s1", "a1")
+    put_story(store, "s2", "a2", now=at(1))
+    assert store.stories_of(["a1", "a2", "a9"]) == {"a1": "s1", "a2": "s2"}
+    merge(store, ("s2", "s1"))
+    assert store.stories_of(["a2"]) == {"a2": "s1"}
+    assert store.living_ids(["s1", "s2", "s9"]) == {"s1": "s1", "s2": "s1"}
+
+
+def test_a_revived_story_lives_again_under_its_id(store):
+    put_story(store, "s1", "a1")
+    put_story(store, "s2", "a2", now=at(1))
+    merge(store, ("s2", "s1"))
+    settle(store)
+    back = Clustering(memberships=(membership("a2", "s2"),), revived=("s2", "s1", "s9"))
+    store.save_clustering(back, now=at(2))
+    assert store.merged_stories() == ()
+    assert store.living_ids(["s2"]) == {"s2": "s2"}
+    assert store.stale_stories() == ("s1", "s2")
+    assert store.story("s2").minted_at == at(1)
+    store.save_clustering(back, now=at(3))
+    assert store.story("s2").minted_at == at(1)
+
+
+def test_held_memberships_are_those_of_a_persons_word(store):
+    put_story(store, "s1", "a1", "a2")
+    assert store.held_memberships() == ()
+    said = membership("a2", "s1", rule="override", model="override 1")
+    store.save_clustering(Clustering(memberships=(said,)), now=at(1))
+    assert store.held_memberships() == (said,)
+
+
+def test_a_hidden_story_has_no_newest_revision_and_is_rendered_anew(store):
+    put_story(store, "s1", "a1")
+    put_story(store, "s2", "a2", now=at(1))
+    for story_id in ("s1", "s2"):
+        store.save_revision(story_id, revision(story_id))
+    settle(store)
+    assert store.hide_stories(["s1", "s9"])
+    assert not store.hide_stories(["s1"])
+    assert store.hidden_stories() == ("s1",)
+    assert store.story("s1").is_hidden
+    assert store.unrendered_stories() == ("s1",)
+    assert [each.story_id for each in store.newest_revisions(limit=9)] == ["s2"]
+    assert [each.story_id for each in store.revisions_written(since=at(-1), until=at(1))] == ["s2"]
+    assert store.revisions("s1")
+    assert store.hide_stories([])
+    assert [each.story_id for each in store.newest_revisions(limit=9)] == ["s1", "s2"]
+
+
+def test_live_stories_of_a_time_that_is_over(store):
+    put_articles(store, article("a1", published_at=at(-50)), article("a2", published_at=at(-9)), article("a3"))
+    for story_id, id_ in (("s1", "a1"), ("s2", "a2"), ("s3", "a3")):
+        place(store, story_id, id_)
+    assert [each.id for each in store.live_stories(since=at(-50), until=at(-9))] == ["s1", "s2"]
+    assert [each.id for each in store.live_stories(since=at(-49), until=at(-1))] == ["s2"]
+
+
+def test_a_story_names_the_closed_ones_that_it_takes_up_again(store):
+    put_story(store, "s1", "a1")
+    put_story(store, "s2", "a2", now=at(1))
+    store.save_earlier("s2", ("s1",))
+    store.save_earlier("s9", ("s1",))
+    assert store.story("s2").earlier == ("s1",)
+    assert store.story("s1").earlier == ()

@@ -1,6 +1,7 @@
 """End to end: the command as a user runs it, in a process of its own, against loopback servers."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.loopback.feed_server import FeedServer, feed_server
 
 DAY_ONE = 1_768_392_000  # 2026-01-14 12:00 UTC
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +81,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     done = place.run("--data", "data", "demo", "--once", "--no-serve", timeout=300)
     assert done.code == 0, done.err
     return Workplace(place.path, data="data/demo")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, one for each file of tests: no event loop of it stays behind."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()

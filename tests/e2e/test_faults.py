@@ -1,7 +1,9 @@
 """Faults of the machine: a second run, a signal, a full disk, a clock that jumps, a file that is edited badly."""
 
 import json
+import os
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
@@ -13,7 +15,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from tests.e2e.conftest import DAY_ONE, Workplace
+from tests.e2e.conftest import DAY_ONE, Done, Workplace
 from tests.loopback.feed_server import Answer, FeedServer, rss
 
 HOUR = 3600
@@ -139,6 +141,21 @@ def test_the_lock_of_a_killed_poll_is_free_and_its_sources_are_asked_at_once(
     assert "n1" not in done.err
 
 
+def test_a_second_daemon_says_so_within_a_second(workplace: Workplace, hanging: HangingServer) -> None:
+    workplace.write_config(f"{hanging.base}/feed", extra='[defaults]\ntimeout = "60s"')
+    with started(workplace, "run", "--no-serve") as first:
+        assert hanging.asked.wait(30)
+        begin = time.monotonic()
+        second = workplace.run("run", "--no-serve")
+        took = time.monotonic() - begin
+        assert second.code == 75
+        assert f"process {first.pid}" in second.err
+        assert first.poll() is None, "the first goes on"
+    begin = time.monotonic()
+    workplace.run("--version")
+    assert took - (time.monotonic() - begin) < 1
+
+
 # ---------------------------------------------------------------- signals
 
 
@@ -234,6 +251,48 @@ def test_a_full_disk_leaves_what_is_there_as_it_was(workplace: Workplace, server
     assert done.returncode == 1
     assert {name: workplace.files()[name] for name in before} == before
     assert titles(workplace) == ["Harbour opens"]
+
+
+def run_without_rights(workplace: Workplace, *args: str, now: int = DAY_ONE) -> Done:
+    """Run as somebody whom the modes of files bind; root is not, unless that right is taken away."""
+    command = workplace.command(*args)
+    if os.geteuid() == 0:
+        if not shutil.which("setpriv"):
+            pytest.skip("root may write anywhere, and setpriv is not there to take that away")
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+    done = subprocess.run(
+        command, cwd=workplace.path, env=workplace.environ(now), capture_output=True, text=True, timeout=60, check=False
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("folder", ["data", "data/site", "data/site/s"])
+def test_a_read_only_folder_is_said_all_stays_as_it_was_and_the_next_run_heals(
+    workplace: Workplace, server: FeedServer, folder: str
+) -> None:
+    server.answers["/one"] = Answer(rss(NEWS))
+    workplace.write_config(f"{server.base}/one")
+    assert workplace.run("poll").code == 0
+    before = workplace.files()
+    server.answers["/one"] = Answer(rss(NEWS, MORE))
+    path = workplace.path / folder
+    path.chmod(0o500)
+    try:
+        done = run_without_rights(workplace, "poll", now=DAY_ONE + DAY)
+        assert done.code == 1
+        assert "Traceback" not in done.err
+        assert folder.rpartition("/")[2] in done.err
+        after = workplace.files()
+        assert all(body.rstrip().endswith(b"</html>") for name, body in after.items() if name.endswith(".html"))
+        assert {name for name in before if name.startswith("s/") and after[name] != before[name]} == set()
+        assert run_without_rights(workplace, "status").code == 0, "looking needs no right to write"
+        advice = json.loads(run_without_rights(workplace, "doctor", "--json", now=DAY_ONE + DAY).out)
+        assert folder != "data" or "write" in advice["next"]
+    finally:
+        path.chmod(0o755)
+    assert workplace.run("poll", "--force", now=DAY_ONE + DAY + HOUR).code == 0
+    assert titles(workplace) == ["Bridge closes", "Harbour opens"]
+    assert json.loads(workplace.run("doctor", "--json", now=DAY_ONE + DAY + HOUR).out)["ok"]
 
 
 # ---------------------------------------------------------------- the clock

@@ -18,6 +18,8 @@ from typing import Any
 import feedparser
 import pytest
 
+from aggregator.intake.dates import is_plain
+from aggregator.intake.discover import feed_links
 from aggregator.intake.encoding import to_utf8
 from aggregator.intake.entries import MAX_LIST
 from aggregator.intake.fast import read_fast
@@ -89,6 +91,7 @@ REASONS = {
     "plain author": "markup in an author's name goes",
     "created": "the date of creation stands in for a missing date of publication",
     "read date": "a date in a form or language that feedparser does not read",
+    "own date": "no date of RFC 822 or RFC 3339 is read by our rules first: feedparser takes half of it from the clock",
     "media": "media:content is a file of the article, too; what is no http(s) address is none",
     "own sanitiser": "the same text is cleaned by our own rules: objects, SVG and so on leave nothing behind",
     "binary": "content that is declared to be no text is not shown as text",
@@ -96,6 +99,7 @@ REASONS = {
     "as it stands": "plain text is shown as it stands, though it may look like an entity",
     "encoding": "the bytes are of another encoding than they say, and each guesses in its own way",
     "plain title": "in a title, what merely looks like a tag stays; feedparser takes it out",
+    "plain by declaration": "an Atom title of type text is text (RFC 4287, 3.1.1.1): tags in it are what it speaks of",
     "controls": "controls and half characters go, composed characters are one",
 }
 
@@ -154,14 +158,21 @@ def excuse_author(pair: Pair) -> str:
     return "plain author" if pair.ours.author == one_line(value(pair.theirs, "author") or "") else ""
 
 
+def excuse_date(pair: Pair, key: str) -> str:
+    raw = value(pair.theirs, key) or ""
+    if not raw:
+        return ""
+    if not value(pair.theirs, f"{key}_parsed"):
+        return "read date"
+    return "" if is_plain(raw) else "own date"
+
+
 def excuse_published(pair: Pair) -> str:
-    if value(pair.theirs, "created_parsed"):
-        return "created"
-    return "read date" if value(pair.theirs, "published") and not value(pair.theirs, "published_parsed") else ""
+    return "created" if value(pair.theirs, "created_parsed") else excuse_date(pair, "published")
 
 
 def excuse_updated(pair: Pair) -> str:
-    return "read date" if value(pair.theirs, "updated") and not value(pair.theirs, "updated_parsed") else ""
+    return excuse_date(pair, "updated")
 
 
 def excuse_enclosures(pair: Pair) -> str:
@@ -190,7 +201,9 @@ def excuse_text(pair: Pair) -> str:
 
 
 def excuse_title(pair: Pair) -> str:
-    raw = value(pair.raw, "title") or ""
+    raw, detail = value(pair.raw, "title") or "", value(pair.raw, "title_detail") or {}
+    if value(detail, "type") == "text/plain" and "<" in raw and pair.ours.title == " ".join(clean(raw).split()):
+        return "plain by declaration"
     if pair.ours.title == one_line(raw):
         return "plain title" if "<" in raw or "&" in raw else "controls"
     return ""
@@ -251,6 +264,32 @@ def test_fields_equal_feedparsers_but_for_reasons() -> None:
                     unexplained.append((name, field, str(of_ours(article))[:120], str(of_theirs(theirs))[:120]))
     print(f"{n_articles} articles", dict(counted.most_common()))  # noqa: T201 - shown with -rP
     assert unexplained == [], "\n".join(map(str, unexplained[:40]))
+
+
+# ---------------------------------------------------------------- discovery
+
+
+def feedfinder() -> dict[str, bytes]:
+    """Give name and bytes of each file of the feed validator's discovery tests."""
+    mark = "feedfinder-tests/"
+    with tarfile.open(CORPUS) as archive:
+        members = [each for each in archive if each.isfile() and mark in each.name]
+        return {each.name.split(mark)[1]: archive.extractfile(each).read() for each in members}  # type: ignore[union-attr]
+
+
+def test_every_page_of_the_discovery_tests_leads_to_its_feed() -> None:
+    files = feedfinder()
+    feeds = {name for name in files if name.endswith(".xml")}
+    assert [name for name in sorted(feeds) if not isinstance(parse(files[name]), ParsedFeed)] == []
+    pages = {name: name.replace(".html", ".xml") for name in files if name.endswith(".html") and name != "index.html"}
+    wrong = []
+    for page, feed in sorted(pages.items()):
+        found = feed_links(files[page], base_url=f"https://one.example/{page}")
+        wrong += [] if found and found[0].endswith(f"/{feed}") else [(page, found)]
+    assert wrong == []
+    beside = sum(feed in feeds for feed in pages.values())
+    print(f"{beside} pages beside their feed, {len(pages) - beside} beside none, {len(feeds)} feeds")  # noqa: T201
+    assert (beside, len(pages) - beside, len(feeds)) == (53, 4, 59)
 
 
 # ---------------------------------------------------------------- feedparser's own cases of hostile markup

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
-from aggregator.intake.fetch import MAX_REDIRECTS, RequestsFetcher
+from aggregator.intake.asking import MAX_REDIRECTS
+from aggregator.intake.fetch import RequestsFetcher
 from aggregator.intake.gate import HostGate
+from aggregator.intake.lean import LeanFetcher
 from aggregator.model import Fetched, FetchFailed, FetchResult, NotModified, SourceState
 from tests.builders import source, state
 
@@ -80,6 +83,23 @@ def server() -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(params=["requests", "lean"], autouse=True)
+def transport(request: pytest.FixtureRequest) -> str:
+    """Let every test of this file run over both transports."""
+    Transport.name = request.param
+    return str(request.param)
+
+
+class Transport:
+    name = "requests"
+
+
+def make_fetcher(**settings: Any) -> Any:
+    if Transport.name == "requests":
+        return RequestsFetcher(**settings)
+    return LeanFetcher(fallback=lambda gate: RequestsFetcher(**(settings | {"gate": gate})), **settings)
+
+
 def fetch(
     server: Server,
     path: str = "/",
@@ -94,7 +114,7 @@ def fetch(
 ) -> FetchResult:
     if page is not None:
         server.pages[path] = page
-    fetcher = RequestsFetcher(
+    fetcher = make_fetcher(
         user_agent="test/1 (+https://one.example/)",
         allow_hosts=(server.place,) if allow_hosts is None else allow_hosts,
         credentials={"SECRET": "user:pass"}.get,
@@ -143,7 +163,7 @@ def test_manners(server: Server) -> None:
 
 def test_not_modified_twice_over_one_connection(server: Server) -> None:
     server.pages["/"] = lambda h: h.answer(304, ETag='"1"', Cache_Control="max-age=60")
-    fetcher = RequestsFetcher(user_agent="t", allow_hosts=(server.place,), gate=HostGate(spacing=timedelta(0)))
+    fetcher = make_fetcher(user_agent="t", allow_hosts=(server.place,), gate=HostGate(spacing=timedelta(0)))
     results = [fetcher.fetch(source(server.url("/")), state(etag='"1"')) for _ in range(2)]
     fetcher.close()
     for result in results:

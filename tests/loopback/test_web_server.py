@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import brotli
 import pytest
 
 from aggregator.errors import AggregatorError
@@ -138,12 +139,15 @@ def test_what_is_not_there_is_said_in_words(get: Client, path: str) -> None:
     assert b"HALF" not in answer.body
 
 
-@pytest.mark.parametrize("coding", ["", "gzip"])
+UNPACK = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+
+
+@pytest.mark.parametrize("coding", sorted(UNPACK))
 def test_each_coding_has_its_validators(get: Client, coding: str) -> None:
     answer = get("/top.atom", {"Accept-Encoding": coding})
     assert answer.headers.get("Content-Encoding", "") == coding
     assert answer.headers["Vary"] == "Accept-Encoding"
-    assert (gzip.decompress(answer.body) if coding else answer.body) == FEED.encode()
+    assert UNPACK[coding](answer.body) == FEED.encode()
 
     again = get("/top.atom", {"Accept-Encoding": coding, "If-None-Match": answer.headers["ETag"]})
     assert (again.status, again.body) == (304, b"")
@@ -151,8 +155,9 @@ def test_each_coding_has_its_validators(get: Client, coding: str) -> None:
         assert again.headers[name] == answer.headers[name]
     assert "Content-Length" not in again.headers
 
-    other = get("/top.atom", {"Accept-Encoding": "" if coding else "gzip", "If-None-Match": answer.headers["ETag"]})
-    assert other.status == 200, "a strong tag is of one coding"
+    for other in UNPACK.keys() - {coding}:
+        differs = get("/top.atom", {"Accept-Encoding": other, "If-None-Match": answer.headers["ETag"]})
+        assert differs.status == 200, "a strong tag is of one coding"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +176,7 @@ def test_conditional_requests(get: Client, headers: dict[str, str], status: int)
     assert get("/top.atom", headers, method="HEAD").status == status
 
 
-@pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "gzip"}])
+@pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "br"}])
 def test_head_says_what_get_says(get: Client, headers: dict[str, str]) -> None:
     one, other = get("/top.atom", headers), get("/top.atom", headers, method="HEAD")
     assert other.body == b""
@@ -239,6 +244,22 @@ def test_health_and_figures(tmp_path: Path) -> None:
             "# TYPE aggregator_articles gauge\naggregator_articles 1234567890\n"
             "# TYPE aggregator_poll_seconds gauge\naggregator_poll_seconds 0.25\n"
         )
+
+
+def test_a_folder_alone_is_ready_with_its_first_page_and_gives_the_figures_of_its_last_build(tmp_path: Path) -> None:
+    with served(tmp_path) as get:
+        assert json.loads(get("/readyz").body) == {"ready": False, "reasons": ["no page has been written yet"]}
+        (tmp_path / "index.html").write_text("<!doctype html>")
+        (tmp_path / "metrics.prom").write_text("# TYPE aggregator_stories gauge\naggregator_stories 7\n")
+        (tmp_path / "status.json").write_text("{}")
+        os.utime(tmp_path / "status.json", (1_768_392_000, 1_768_392_000))
+        assert get("/readyz").status == 200
+        assert get("/metrics").body.decode() == (
+            "# TYPE aggregator_ready gauge\naggregator_ready 1\n"
+            "# TYPE aggregator_built_seconds gauge\naggregator_built_seconds 1768392000\n"
+            "# TYPE aggregator_stories gauge\naggregator_stories 7\n"
+        )
+        assert get("/metrics.prom").headers["Content-Type"] == get("/metrics").headers["Content-Type"]
 
 
 def test_a_broken_health_check_is_not_ready(tmp_path: Path) -> None:

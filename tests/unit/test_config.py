@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.config import Config, Settings, load_config, parse_config, values
+from aggregator.config import Config, Settings, Writing, load_config, parse_config, values
 from aggregator.config.file import MAX_BYTES
 from aggregator.config.lines import find_lines
 from aggregator.config.starter import starter_text
@@ -216,7 +216,10 @@ BROKEN = {
     ),
     "key with control characters": (
         '"a\\u001b[31m\\n" = 1',
-        'feeds.toml:1: unknown table or key "a\\x1b[31m\\n" (known here: settings, defaults, feeds, outputs)',
+        (
+            'feeds.toml:1: unknown table or key "a\\x1b[31m\\n" '
+            "(known here: settings, ranking, summary, defaults, feeds, outputs)"
+        ),
     ),
     "a number for a duration": (
         "[defaults]\ntimeout = 20",
@@ -263,7 +266,7 @@ BROKEN = {
     ),
     "yes or no": (
         "[settings]\nworkers = true",
-        "feeds.toml:2: workers must be a whole number between 1 and 256, not true",
+        "feeds.toml:2: workers must be a whole number between 1 and 1000, not true",
     ),
     "relative base_url": (
         '[settings]\nbase_url = "news/"',
@@ -698,3 +701,84 @@ def test_addresses_are_normal_once(url: str) -> None:
     assert values.same_address(values.same_address(url)) == values.same_address(url)
     values.problem_of_address(url)
     values.similar_address(url)
+
+
+# ---------------------------------------------------------------- who writes the summaries
+
+
+def test_a_model_can_be_named() -> None:
+    config = parse("""
+        [summary]
+        mode = "llm"
+        endpoint = "http://127.0.0.1:11434/v1"
+        model = "tiny"
+        key_env = "MODEL_KEY"
+        timeout = "45s"
+        max_bytes = "1MB"
+        max_output_tokens = 900
+        max_calls_a_day = 50
+        max_tokens_a_day = 20000
+    """)
+    assert config.writing == Writing(
+        mode="llm",
+        endpoint="http://127.0.0.1:11434/v1/",
+        model="tiny",
+        key_env="MODEL_KEY",
+        timeout=timedelta(seconds=45),
+        max_bytes=1_000_000,
+        max_output_tokens=900,
+        max_calls_a_day=50,
+        max_tokens_a_day=20_000,
+    )
+    assert parse("").writing == Writing()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[summary]\nmode = "llm"', ['feeds.toml:2: mode "llm" needs endpoint', "needs model"]),
+        ('[summary]\nmode = "gpt"', ['feeds.toml:2: mode must be one of "extractive", "llm", not "gpt"']),
+        ('[summary]\nendpoit = "http://127.0.0.1/v1"', ["feeds.toml:2: unknown key", 'did you mean "endpoint"?']),
+        (
+            '[summary]\nmode = "llm"\nendpoint = "http://models.example/v1"\nmodel = "m"\nkey_env = "K"',
+            ["feeds.toml:3: the key would cross the network in the open", "use https"],
+        ),
+        ('[summary]\nmode = "llm"\nmodel = "m"\nendpoint = "https://me:pw@models.example/v1"', ["feeds.toml:4: "]),
+        ('[summary]\nkey_env = "sk-123 456"', ["feeds.toml:2: key_env must be the NAME of an environment variable"]),
+    ],
+)
+def test_mistakes_of_a_model_are_told(text: str, expected: list[str]) -> None:
+    said = "\n".join(mistakes_of(text))
+    assert all(part in said for part in expected), said
+    assert "sk-123" not in said
+
+
+def test_a_model_that_is_not_asked_is_a_warning() -> None:
+    (warning,) = parse('[summary]\nmodel = "m"\n[[feeds]]\nurl = "https://one.example/feed.xml"').warnings
+    assert (warning.line, warning.message) == (2, "model is not used")
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "expected"),
+    [("", "", False), ("websub = true", "", True), ("websub = true", "false", False), ("", "true", True)],
+)
+def test_pushing_is_switched_on_by_whoever_can_be_reached(text: str, variable: str, expected: bool) -> None:
+    config = parse(
+        f'feeds = ["https://a.example/"]\n[settings]\nbase_url = "https://b.example/"\n{text}',
+        AGGREGATOR_WEBSUB=variable,
+    )
+    assert (config.settings.websub, config.warnings) == (expected, ())
+
+
+def test_pushing_to_an_address_that_nobody_reaches_is_a_warning() -> None:
+    (warning,) = parse('feeds = ["https://a.example/"]\n[settings]\nwebsub = true').warnings
+    assert (warning.line, warning.message) == (
+        3,
+        'hubs cannot reach base_url "http://127.0.0.1:8080/": nothing will be pushed',
+    )
+
+
+@pytest.mark.parametrize("value", ["1", '"yes"', "[]"])
+def test_a_switch_is_true_or_false(value: str) -> None:
+    (mistake,) = mistakes_of(f'feeds = ["https://a.example/"]\n[settings]\nwebsub = {value}')
+    assert mistake.startswith("feeds.toml:3: websub must be true or false, not")

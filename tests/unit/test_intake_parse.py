@@ -282,6 +282,30 @@ def test_skips_and_period() -> None:
     assert (feed.skip_hours, feed.skip_days, feed.ttl) == ((0, 13), (0, 6), timedelta(hours=6))
 
 
+@pytest.mark.parametrize("is_fast", [True, False])
+@pytest.mark.parametrize(
+    ("title", "atom", "rss"),
+    [
+        ("<title type='text'>Use &lt;b&gt; in HTML</title>", "Use <b> in HTML", "Use <b> in HTML"),
+        ("<title>&lt;b&gt; and &lt;/b&gt; are tags</title>", "<b> and </b> are tags", "and are tags"),
+        ("<title>vector&lt;int&gt; in C++</title>", "vector<int> in C++", "vector<int> in C++"),
+        ("<title type='html'>Use &lt;b&gt;x&lt;/b&gt; &amp;lt;i&gt;</title>", "Use x <i>", "Use x <i>"),
+        ("<title>One&lt;br/&gt;two</title>", "One<br/>two", "One two"),
+        ("<title>AT&amp;amp;T</title>", "AT&T", "AT&T"),
+        ("<title>3 &lt; 4 &amp; 5</title>", "3 < 4 & 5", "3 < 4 & 5"),
+    ],
+)
+def test_a_title_that_is_plain_keeps_what_it_says_of_tags(title: str, atom: str, rss: str, is_fast: bool) -> None:
+    entry = f"<title>F</title><id>f</id><entry><id>1</id>{title}</entry>"
+    for body, expected in (
+        (f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>", atom),
+        (f"<rss version='2.0'><channel><title>F</title><item><guid>1</guid>{title}</item></channel></rss>", rss),
+    ):
+        found = parse(body.encode(), is_fast=is_fast)
+        assert isinstance(found, ParsedFeed)
+        assert found.articles[0].title == expected
+
+
 def test_a_flood_is_cut() -> None:
     feed = feed_of(rss("".join(f"<item><title>{i}</title></item>" for i in range(MAX_ARTICLES + 5))))
     assert len(feed.articles) == MAX_ARTICLES

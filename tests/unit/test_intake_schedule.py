@@ -9,6 +9,7 @@ from aggregator.intake.schedule import (
     DAY,
     SOONEST,
     START,
+    WEEK,
     address_of,
     after_poll,
     backs_off_domain,
@@ -155,7 +156,8 @@ def test_a_feed_that_rules_out_every_hour_is_asked_daily() -> None:
     [
         (timedelta(hours=2), timedelta(hours=2)),
         (timedelta(seconds=1), timedelta(minutes=30)),
-        (timedelta(days=99), DAY),
+        (timedelta(days=6), timedelta(days=6)),
+        (timedelta(days=7), WEEK),
     ],
 )
 def test_retry_after(retry_after: timedelta, expected: timedelta) -> None:
@@ -163,6 +165,14 @@ def test_retry_after(retry_after: timedelta, expected: timedelta) -> None:
     after = poll(result=failed)
     assert (wait(after), after.reason, after.n_failures) == (expected, "Retry-After", 1)
     assert after.etag == OLD.etag
+
+
+def test_retry_after_is_never_for_ever() -> None:
+    after = poll(result=FetchFailed(reason="503", status=503, retry_after=timedelta(days=99)))
+    assert wait(after) == WEEK
+    assert after.reason == "Retry-After, of which a week is waited at most"
+    assert is_held(after, now=NOW)
+    assert not is_held(after, now=NOW + WEEK)
 
 
 def test_gone_is_one_look_a_day_and_can_come_back() -> None:
@@ -192,6 +202,8 @@ def test_what_is_no_feed_is_a_failure_that_forgets_nothing() -> None:
     after = poll(parsed=NotAFeed(reason="an HTML page, not a feed"))
     assert (after.error, after.n_failures) == ("an HTML page, not a feed", 1)
     assert (after.etag, after.body_hash) == (OLD.etag, OLD.body_hash)
+    after = poll(parsed=NotAFeed(reason="an HTML page, not a feed", feed_urls=(f"{URL}/feed", f"{URL}/rss")))
+    assert after.error == f"an HTML page, not a feed; it points at {URL}/feed"
 
 
 def test_a_move_is_followed_from_the_second_sighting_on() -> None:
@@ -227,7 +239,8 @@ def test_a_moved_address_that_fails_leads_back_to_the_configured_one() -> None:
 def test_domain_back_off() -> None:
     hour = timedelta(hours=1)
     assert backs_off_domain(FetchFailed(reason="", status=503, retry_after=hour)) == hour
-    assert backs_off_domain(FetchFailed(reason="", status=429, retry_after=timedelta(days=9))) == DAY
+    assert backs_off_domain(FetchFailed(reason="", status=429, retry_after=timedelta(days=3))) == timedelta(days=3)
+    assert backs_off_domain(FetchFailed(reason="", status=429, retry_after=timedelta(days=9))) == WEEK
     assert backs_off_domain(FetchFailed(reason="", status=500, retry_after=hour)) is None
     assert backs_off_domain(FetchFailed(reason="", status=429)) is None
     assert backs_off_domain(OK) is None
@@ -245,6 +258,12 @@ def test_what_a_server_asked_for_holds_against_a_forced_poll_and_what_we_decided
     ]
     assert not is_held(asked, now=NOW + timedelta(hours=5))
     assert not is_held(state(), now=NOW), "never polled"
-    assert not is_held(asked, now=NOW - timedelta(days=3)), (
-        "the clock was wrong then: nobody may ask for more than a day"
+    assert not is_held(asked, now=NOW - timedelta(days=8)), (
+        "the clock was wrong then: nobody may ask for more than a week"
     )
+    assert not is_held(gone, now=NOW - timedelta(days=3)), "the same of one that is gone"
+
+
+def test_what_a_server_asked_of_its_whole_domain_holds_against_a_forced_poll_too() -> None:
+    sibling = state(next_poll_at=NOW + timedelta(days=2), reason="Retry-After of one.example")
+    assert is_held(sibling, now=NOW)

@@ -90,7 +90,7 @@ def test_a_digest_is_dated_by_the_end_of_its_day() -> None:
     assert entry.title == "Top: Wednesday, 14 January 2026"
     assert entry.published_at == entry.updated_at == datetime(2026, 1, 15, tzinfo=UTC)
     assert entry.links[0].href == "https://news.example/top/digest/2026-01-14.html"
-    assert '<h3 lang="ko" dir="ltr"><a href="https://news.example/s/a.html">A headline</a></h3>' in entry.content
+    assert '<h2 lang="ko" dir="ltr"><a href="https://news.example/s/a.html">A headline</a></h2>' in entry.content
     assert "<p>6 articles, by P1, P2, P3 and 3 others</p>" in entry.content
 
 

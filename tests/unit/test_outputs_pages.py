@@ -21,6 +21,7 @@ from aggregator.model import (
     Output,
     OutputView,
     PollDay,
+    Related,
     Revision,
     Section,
     Sentence,
@@ -31,6 +32,7 @@ from aggregator.model import (
     StoryDay,
     StoryView,
     Summary,
+    Worth,
 )
 from aggregator.outputs.pages import archive
 from aggregator.outputs.pages.pages import Pages, unbroken
@@ -40,6 +42,9 @@ from tests.golden.compare import check_golden
 from tests.golden.outputs_sample import OUTPUT_VIEWS, RANKED, REVISIONS, SITE, STORY, SUMMARY, source_view
 
 PAGES = Pages(SITE)
+WORTH = Worth(
+    n_publishers=5, mean_weight=1.0, running=timedelta(hours=5), crowd=6.68, weighed=1.0, fresh=0.98, whole=6.53
+)
 
 
 @dataclass
@@ -67,11 +72,20 @@ VIEWS = (
 )
 
 
+KIN = Related(story_id="k1", headline="渡り鳥、予定より早く湖へ", lang="ja", newest_at=at(-30))
+NEAR_OTHERS = StoryView(
+    story=Story(id="n", minted_at=NOW, earlier=("e1",)),
+    revisions=(revision("n", related=(KIN, replace(KIN, story_id="e1", headline="Shown once"))),),
+    earlier=(Related(story_id="e1", headline="What went before", lang="en", newest_at=at(-200)),),
+)
+
+
 def every_page(pages: Pages = PAGES) -> Iterator[tuple[str, str]]:
     many = [(revision(f"s{i}", i % 3 + 1, change="1 new publisher", tags=("a",)), 1.0, "") for i in range(40)]
     yield "index", pages.index([*RANKED, *many], n_sources=2, n_answering=2).decode()
     yield "empty", pages.index([], n_sources=3, n_answering=3).decode()
-    yield "story", pages.story(STORY).decode()
+    yield "story", pages.story(STORY, worth=WORTH).decode()
+    yield "related", pages.story(NEAR_OTHERS, worth=replace(WORTH, n_publishers=1, mean_weight=2.5)).decode()
     yield "plain story", pages.story(StoryView(story=Story(id="p", minted_at=NOW), revisions=(revision("p"),))).decode()
     yield "day", pages.archive_day(at(-12), [*RANKED, *many], earlier=at(-36), later=at(12)).decode()
     yield "archive", pages.archive_index([at(-12), at(-36), at(-24 * 40 - 12)]).decode()
@@ -244,6 +258,8 @@ def hostile_pages(evil: str, url: str) -> Iterator[str]:
         moved_to=url,
         n_moved=9,
     )
+    kin = Related(story_id="s0", headline=evil, lang=evil, newest_at=NOW)
+    rows = (*rows[:-1], replace(rows[-1], related=(replace(kin, story_id="s9"),)))
     views = tuple(SourceView(source=source, state=each) for each in (state, replace(state, n_failures=0)))
     output = Output(slug="o", title=evil, tags=(evil,), languages=(evil,))
     site = Site(title=evil, base_url="https://news.example/", outputs=(output,))
@@ -251,7 +267,7 @@ def hostile_pages(evil: str, url: str) -> Iterator[str]:
     outputs = [OutputView(output=output, n_entries=1, updated_at=NOW)]
     yield pages.index([(rows[1], 1.0, evil)] * 30, n_sources=1, n_answering=1).decode()
     yield pages.story(
-        StoryView(story=Story(id="s1", minted_at=NOW, memberships=members), revisions=rows), rank_reason=evil
+        StoryView(story=Story(id="s1", minted_at=NOW, memberships=members), revisions=rows, earlier=(kin,))
     ).decode()
     yield pages.feeds(outputs, views).decode()
     yield pages.status(sources=views, outputs=outputs, counts=Stored(), now=NOW).decode()
@@ -378,7 +394,7 @@ def test_short_words_with_a_hyphen_stay_whole(headline: str, kept: list[str]) ->
 
 
 def test_a_story_tells_its_history_its_reasons_and_where_to_follow_it() -> None:
-    html = PAGES.story(STORY, rank_reason="5 publishers").decode()
+    html = PAGES.story(STORY, worth=WORTH).decode()
     text = " ".join("".join(Page(html).text).split())
     assert "Updated (5 articles) from Harbour Courier, Northern Ledger, 새벽일보, 東都新聞 and صحيفة الأفق" in text
     assert "First report 14 January 2026, 07:00 UTC · latest 11:54 UTC" in text
@@ -398,6 +414,14 @@ def test_foreign_titles_keep_their_language_and_direction() -> None:
     html = PAGES.story(STORY).decode()
     assert 'hreflang="ar" lang="ar" dir="rtl">العبّارات' in html
     assert '<span lang="ko" dir="ltr">합의문은' in html
+
+
+def test_a_source_behind_a_paywall_says_so_in_a_word() -> None:
+    told = summary(sources=(cited_source(1, is_paywalled=True), cited_source(2)))
+    page = PAGES.story(StoryView(story=Story(id="p", minted_at=NOW), revisions=(revision("p", summary=told),))).decode()
+    lines = page.split('<li id="source-')
+    assert ">subscription</abbr>" in lines[1]
+    assert "subscription" not in lines[2]
 
 
 def test_a_story_of_one_article_has_no_timeline() -> None:
@@ -580,3 +604,60 @@ def test_the_script_brings_its_words_and_writes_no_markup() -> None:
     assert "innerHTML" not in script
     assert "eval" not in script
     assert "/*" not in script
+
+
+def test_a_story_says_what_it_counts_where_stories_are_ranked() -> None:
+    text = html_text(PAGES.story(STORY, worth=WORTH).decode())
+    assert (
+        "5 publishers tell it independently (× 6.68); their sources are as heavy as any (× 1.00); its reports span 5 h "
+        "(× 0.98). That makes 6.5 points when its newest report came, and half of what is left with every 24 h in "
+        "which only other stories bring news."
+    ) in text
+    assert "Lone reports" not in text
+    alone = replace(WORTH, n_publishers=1, mean_weight=2.5, running=timedelta())
+    text = html_text(PAGES.story(STORY, worth=alone).decode())
+    assert "One publisher tells it (× 6.68); their sources are weighted 2.5 on average" in text
+    assert "it is told for the first time" in text
+    assert "Lone reports of one publisher beyond its 3 best count less and less." in text
+    assert "points when" not in html_text(PAGES.story(STORY).decode())
+
+
+def test_a_story_leads_to_earlier_and_related_ones_each_once() -> None:
+    html = PAGES.story(NEAR_OTHERS).decode()
+    text = html_text(html)
+    assert "Related stories What went before Earlier · 6 January 2026, 04:00 UTC 渡り鳥、予定より早く湖へ" in text
+    assert "Shown once" not in text
+    assert '<a href="k1.html" lang="ja" dir="ltr">' in html
+    assert "Related stories" not in html_text(PAGES.story(STORY).decode())
+
+
+def test_a_lone_report_leads_only_where_nothing_else_does_and_then_in_smaller_type() -> None:
+    alone = (revision("lone", summary=summary(n=1)), 1.0, "")
+    several = (revision("several", summary=summary(n=2, headline="Two tell it")), 0.4, "")
+    faint = (several[0], 0.2, "")
+    other = (revision("other", summary=summary(n=1)), 0.9, "")
+    lead = [re.search(r'<article class="lead( lone)?">\s*<h2[^>]*><a href="s/(\w+)', html) for html in (
+        PAGES.index([alone, other, several], n_sources=2, n_answering=2).decode(),
+        PAGES.index([alone, other, faint], n_sources=2, n_answering=2).decode(),
+        PAGES.index([several, alone], n_sources=2, n_answering=2).decode(),
+    )]  # fmt: skip
+    assert [found and found.groups() for found in lead] == [(None, "several"), (" lone", "lone"), (None, "several")]
+
+
+def test_a_lone_report_names_its_publisher_instead_of_counting_to_one() -> None:
+    text = html_text(PAGES.index([(revision("s", summary=summary(n=1)), 1.0, "")], n_sources=2, n_answering=2).decode())
+    assert "1 publisher" not in text
+    assert "P1 updated 12:00 UTC" in text
+
+
+def test_a_page_names_its_share_card_with_its_whole_address_and_what_it_shows() -> None:
+    def card_of(html: str) -> dict[str, str]:
+        return dict(re.findall(r'<meta property="og:image(?::?)(\w*)" content="([^"]*)">', html))
+
+    story = card_of(PAGES.story(STORY).decode())
+    assert story[""] == f"{SITE.base_url}s/{STORY.story.id}.png"
+    assert (story["width"], story["height"], story["type"]) == ("1200", "630", "image/png")
+    assert story["alt"].startswith("A timeline: 5 articles from 5 publishers")
+    alone = StoryView(story=Story(id="p", minted_at=NOW), revisions=(revision("p", summary=summary(n=1)),))
+    for html in (PAGES.story(alone).decode(), PAGES.index([], n_sources=1, n_answering=1).decode()):
+        assert card_of(html)[""] == f"{SITE.base_url}card.png"

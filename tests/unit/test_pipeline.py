@@ -128,23 +128,31 @@ def test_a_forced_poll_obeys_what_a_server_asked_for(caplog: pytest.LogCaptureFi
     assert poll(store, body(FIRST), hours=6).n_new == 1
 
 
-def test_a_forced_poll_asks_the_others_of_a_domain_that_asked_for_a_pause() -> None:
+def test_a_forced_poll_leaves_the_whole_domain_alone_that_asked_for_a_pause() -> None:
     store = MemoryStore()
-    other = source("https://one.example/other.xml")
-    busy = FetchFailed(reason="too many", status=429, retry_after=timedelta(hours=5))
-    both = [source(URL), other]
-    for hours, answers in enumerate([(busy, body(FIRST)), (NotModified(url=other.url),)]):
+    other, elsewhere = source("https://s.one.example/other.xml"), source("https://two.example/f")
+    busy = FetchFailed(reason="too many", status=429, retry_after=timedelta(days=3))
+    counted = []
+    for hours, answers in (
+        (0, (busy, NotModified(url=elsewhere.url))),
+        (71, (NotModified(url=elsewhere.url),)),
+        (73, (NotModified(url=URL), NotModified(url=other.url), NotModified(url=elsewhere.url))),
+    ):
         report = pipeline.poll(
             store,
             Answers(*answers),
-            both,
+            [source(URL), other, elsewhere],
             clock=lambda hours=hours: NOW + timedelta(hours=hours),
             worker="w",
             n_workers=1,
             force=True,
         )
-        assert report.n_polled == 2 - hours
-    assert {each.url: each.reason for each in store.source_states()}[URL] == "Retry-After"
+        counted.append([record.source_url for record in report.records])
+        if hours == 0:
+            reasons = {each.url: each.reason for each in store.source_states()}
+            assert reasons[URL] == "Retry-After"
+            assert reasons[other.url] == "Retry-After of one.example"
+    assert counted == [sorted([URL, elsewhere.url]), [elsewhere.url], sorted([URL, other.url, elsewhere.url])]
 
 
 def test_a_source_under_a_pause_does_not_hide_those_behind_it() -> None:

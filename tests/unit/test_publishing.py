@@ -1,6 +1,7 @@
 """The corridor's last stretch over a store in memory: what stays, leaves and waits, and that nothing else moves."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -219,3 +220,50 @@ def test_ids_and_first_times_never_change_whatever_happens_between(tmp_path: Pat
             assert all(gap >= timedelta(hours=4) for gap in gaps)
         ids = desk.ids()
         assert len(ids) == len(set(ids))
+
+
+class Forgetful(MemoryStore):
+    """Counts what is read of places; ``is_whole``: reads all of them, as if they were few."""
+
+    def __init__(self, *, is_whole: bool) -> None:
+        super().__init__()
+        self.is_whole = is_whole
+        self.n_read = 0
+
+    def published(
+        self, slug: str, *, since: datetime | None = None, story_ids: Iterable[str] = ()
+    ) -> tuple[Published, ...]:
+        found = super().published(slug, since=None if self.is_whole else since, story_ids=story_ids)
+        self.n_read = len(found)
+        return found
+
+
+def test_a_build_reads_the_places_of_months_and_not_of_years_and_writes_the_same(tmp_path: Path) -> None:
+    desks = []
+    for is_whole in (True, False):
+        desk = Desk(tmp_path / str(is_whole))
+        desk.store = Forgetful(is_whole=is_whole)
+        desk.store.sync_sources([URL])
+        desks.append(desk)
+    output = replace(TOP, max_entries=4)
+    n_stories = 0
+    for week in range(70):
+        hours = week * 168.0
+        for desk in desks:
+            for i in range(2):
+                desk.tell(f"w{week}s{i}", told(f"w{week}s{i}", 1, hours + i))
+            desk.tell("long", told("long", week + 1, hours, publishers=1 + week % 3), n_articles=3)
+            best = desk.store.newest_revisions(limit=10)
+            news = publishing.News.of(desk.store, SITE, best, newest_at=at(hours + 2), now=at(hours + 2))
+            with SiteWriter(desk.folder) as writer:
+                publishing.publish_output(desk.store, writer, SITE, output, news, press=Press(), render_all=False)
+        n_stories += 2
+    whole, flat = desks
+    assert {name.split("True/")[1]: body for name, body in whole.files().items()} == {
+        name.split("False/")[1]: body for name, body in flat.files().items()
+    }
+    assert isinstance(whole.store, Forgetful)
+    assert isinstance(flat.store, Forgetful)
+    assert whole.store.n_read == n_stories - 1, "all but the two that enter now, and the long one"
+    assert flat.store.n_read < 40
+    assert whole.store.published("top") == flat.store.published("top")

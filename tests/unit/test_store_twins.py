@@ -126,7 +126,7 @@ class Twins(RuleBasedStateMachine):
     def they_show_the_same(self) -> None:
         for method in (
             "source_states", "unplaced_articles", "story_ids", "merged_stories", "stale_stories", "unrendered_stories",
-            "counts",
+            "counts", "newest_placed_at", "hidden_stories", "held_memberships",
         ):  # fmt: skip
             self.both(method)
         self.both("poll_history", since=NOW)

@@ -221,6 +221,13 @@ def test_texts_of_closed_stories_and_old_polls_go_and_all_else_stays(path: Path,
     assert upkeep.damage(path) == ()
 
 
+def test_vectors_go_with_the_texts(path: Path, store: SqliteStore) -> None:
+    store.save_vectors({"old": b"1"}, now=NOW)
+    store.save_vectors({"new": b"2"}, now=LATER)
+    assert prune(path).n_vectors == 1
+    assert store.vectors(["old", "new"]) == {"new": b"2"}
+
+
 def test_a_story_that_still_grows_keeps_all_its_texts(path: Path, store: SqliteStore) -> None:
     fill(store, hours=24 * 150, ids=("b1",), story_id="s2")
     store.save_clustering(Clustering(memberships=(membership("b1", "s1"),)), now=LATER)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.summaries.gate import check
+from aggregator.summaries.gate import CHECKS, check
 from tests.builders import article
 
 DAM = article(
@@ -188,7 +188,7 @@ MIN_RECALL = 0.9
 
 
 def test_paraphrases_are_supported():
-    refused = [(sentence, reasons) for source, sentence in SUPPORTED if (reasons := check(sentence, source))]
+    refused = [(sentence, reasons) for source, sentence in SUPPORTED if (reasons := check(sentence, source).reasons)]
     assert len(SUPPORTED) >= 60
     assert 1 - len(refused) / len(SUPPORTED) >= MIN_RECALL, refused
 
@@ -197,15 +197,15 @@ def test_paraphrases_are_supported():
     ("kind", "source", "sentence"), TRAPS, ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_traps_are_refused(kind, source, sentence):
-    assert check(sentence, source), kind
+    assert check(sentence, source).reasons, kind
 
 
 @pytest.mark.parametrize("source", [DAM, BANK, COURT, TALKS, GERMAN, JAPANESE, SPANISH], ids=lambda a: a.title)
 def test_every_sentence_of_an_article_is_supported_by_it(source):
     separator = "。" if source.lang == "ja" else ". "
     for sentence in filter(None, source.text.split(separator)):
-        assert check(sentence, source) == ()
-    assert check(source.title, source) == ()
+        assert check(sentence, source).is_supported
+    assert check(source.title, source).is_verbatim
 
 
 @pytest.mark.parametrize(
@@ -223,18 +223,56 @@ def test_every_sentence_of_an_article_is_supported_by_it(source):
     ],
 )
 def test_reasons_start_with_their_code(sentence, code):
-    assert code in [reason.split(":")[0] for reason in check(sentence, DAM)]
+    assert code in [reason.split(":")[0] for reason in check(sentence, DAM).reasons]
 
 
 def test_what_only_the_summary_says_counts():
     source = article(title="", text="", summary="<p>The dam at Norfield broke on <b>Monday</b>.</p>")
-    assert check("The dam at Norfield broke on Monday.", source) == ()
+    assert check("The dam at Norfield broke on Monday.", source).is_supported
 
 
 def test_an_article_without_text_supports_nothing():
-    assert check("The dam broke.", article(title="", text="", summary=""))
+    assert not check("The dam broke.", article(title="", text="", summary="")).is_supported
 
 
 @given(st.text(max_size=120), st.text(max_size=300))
 def test_no_text_breaks_the_gate(sentence, text):
-    assert isinstance(check(sentence, article(title="", text=text)), tuple)
+    assert isinstance(check(sentence, article(title="", text=text)).reasons, tuple)
+
+
+def test_every_check_has_one_code_and_one_question() -> None:
+    codes = [each.code for each in CHECKS]
+    assert len(codes) == len(set(codes))
+    assert all((each.of_article is None) != (each.of_passage is None) for each in CHECKS)
+
+
+RAIL = article(
+    title="Corva rail strike ends",
+    text=(
+        "Minister Ada Brandt signed on Friday a bill that will make trains in Corva free. "
+        "The Corva strike ended in May after nine weeks. "
+        "The line, which the mayor opened in 2019, carries freight and passengers. "
+        "Two Norvian nationals were held at the border. The nationals were freed on Sunday."
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "code"),
+    [
+        ("Minister Ada Brandt signed a bill on Friday.", ""),  # what the bill will do is another matter
+        ("The Corva strike ended after nine weeks.", ""),  # May is a month here
+        ("The line carries freight and passengers.", ""),  # nobody aside is spoken of
+        ("Norvian nationals were freed on Sunday.", ""),
+        ("Former nationals were freed on Sunday.", "added"),
+        ("Minister Ada Brandt will sign a bill on Friday.", "modality"),
+        ("The line carries freight, oil and passengers.", "added"),
+        ("Corva says the strike ended after nine weeks.", "subject"),
+        ("...", "empty"),
+        ("It was so.", "empty"),
+    ],
+)
+def test_what_a_passage_tells_besides_does_not_count(sentence: str, code: str) -> None:
+    reasons = check(sentence, RAIL).reasons
+    assert [reason.split(":")[0] for reason in reasons] == ([code] if code else [])
+    assert {reason.split(":")[0] for reason in reasons} <= {each.code for each in CHECKS}

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from aggregator.model import EPOCH
-from aggregator.summaries.changes import what_changed
+from aggregator.model import EPOCH, Sentence
+from aggregator.summaries.changes import what_changed, what_is_new
+from aggregator.summaries.gate.quantities import months_and_days, quantities, relative_days, weekdays
 from aggregator.summaries.headings import is_heading, title_case
 from aggregator.summaries.headline import clean_title, headline_of
 from aggregator.summaries.pool import candidates, strip_prefix
-from aggregator.summaries.quantities import months_and_days, quantities, relative_days, weekdays
 from aggregator.summaries.records import read_story, summary_record, verify_record
 from aggregator.summaries.select import word_budget
 from aggregator.summaries.words import content_stems, stem
@@ -206,7 +206,7 @@ def test_the_same_summary_has_not_changed():
 
 def test_new_publishers_and_sentences_are_told():
     told = what_changed(summary(n=1), summary(n=3))
-    assert told == "2 more publishers; new: Sentence 2 says something of its own."
+    assert told == "2 more publishers; update: Sentence 2 says something of its own. [2]"
 
 
 def test_one_publisher_again_is_an_article():
@@ -226,11 +226,46 @@ def test_withdrawn_confirmed_and_renamed_are_told():
     assert what_changed(one, replace(one, headline="Another")) == "new headline"
 
 
+STRUCK = "A quake struck the town of Norfield on Monday and killed 12 people there."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A quake hit Norfield town on Monday and killed 12 people there.", "reworded"),
+        (
+            "A quake hit Norfield town on Monday and killed 14 people there.",
+            "update: A quake hit Norfield town on Monday and killed 14 people there. [1]",
+        ),
+        ("Schools stay closed all week.", "update: Schools stay closed all week. [1]"),
+    ],
+)
+def test_other_words_are_no_news_but_other_numbers_are(text: str, expected: str) -> None:
+    (section,) = summary(n=1).sections
+    before, after = (
+        replace(summary(n=1), sections=(replace(section, sentences=(Sentence(text=t, citations=(1,), lang="en"),)),))
+        for t in (STRUCK, text)
+    )
+    assert what_changed(before, after) == expected
+    assert bool(what_is_new(before, after)) is expected.startswith("update")
+
+
+def test_what_most_articles_say_is_the_update() -> None:
+    (section,) = summary(n=1).sections
+    told = (
+        Sentence(text=STRUCK, citations=(1,), lang="en"),
+        Sentence(text="Trains stood still in the whole valley.", citations=(1,), lang="en"),
+        Sentence(text="The mayor called for volunteers with boats.", citations=(1, 2), lang="en"),
+    )
+    before, after = (replace(summary(n=2), sections=(replace(section, sentences=s),)) for s in (told[:1], told))
+    assert what_changed(before, after) == "update: The mayor called for volunteers with boats. [1, 2]"
+
+
 def test_a_long_new_sentence_is_cut_at_a_word():
     before = summary(n=1)
     long = replace(before.sections[0].sentences[0], text="word " * 80)
     told = what_changed(before, replace(before, sections=(replace(before.sections[0], sentences=(long,)),)))
-    assert told.endswith("word…")
+    assert told.endswith("word… [1]")
     assert len(told) < 180
 
 
@@ -313,3 +348,34 @@ def test_verify_answers_with_reasons():
     assert bad["supported"] is False
     assert bad["reasons"]
     assert verify_record({})["supported"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("May 2, 2013 12:50 PM Ada Brandt resigned.", "Ada Brandt resigned."),
+        ("(Tue, 16 Aug 2011) Trains stood still.", "Trains stood still."),
+        ("11:39am UK, Monday 09 September 2013 Four men fled.", "Four men fled."),
+        ("On May 2, 2013 she resigned.", "On May 2, 2013 she resigned."),
+        ("May 2, 2013 was a Thursday.", "May 2, 2013 was a Thursday."),
+    ],
+)
+def test_a_time_stamp_before_the_news_is_taken_off(text: str, expected: str) -> None:
+    assert strip_prefix(text) == expected
+
+
+def test_a_headline_has_no_full_stop() -> None:
+    assert clean_title(article(title="Ada Brandt resigned.")) == "Ada Brandt resigned"
+    assert clean_title(article(title="Brandt leaves the U.S.")) == "Brandt leaves the U.S."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No One Was Hurt in the Fire Although a Handful of People",
+        "Jackson Failed Sobriety Tests Shortly",
+        "TRIAL DATE SET FOR DOUBLE MURDER ACCUSED",
+    ],
+)
+def test_a_clipped_or_shouted_clause_is_no_heading(text: str) -> None:
+    assert not is_heading(text, starts=True, is_title=False)

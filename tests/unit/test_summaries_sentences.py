@@ -83,3 +83,13 @@ def test_pieces_are_slices_and_lose_only_white_space(text, lang):
         assert piece == piece.strip()
         # A cut inside what the reader sees as one character would start a piece with a combining mark.
         assert not unicodedata.combining(piece[0]) or not start or text[start - 1].isspace()
+
+
+def test_a_french_quotation_closes_behind_a_space() -> None:
+    text = "Il a dit : « Je pars. » Elle reste. « Non ! » crie-t-il. « Il part. Elle reste. » a-t-il dit."
+    assert split(text, "fr") == (
+        "Il a dit : « Je pars. »",
+        "Elle reste.",
+        "« Non ! » crie-t-il.",
+        "« Il part. Elle reste. » a-t-il dit.",
+    )

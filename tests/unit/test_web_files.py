@@ -2,6 +2,7 @@ import gzip
 import os
 from pathlib import Path
 
+import brotli
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -108,9 +109,11 @@ def test_validators_follow_the_bytes(tmp_path: Path) -> None:
     first = folder.read("a.html")
     assert first is not None
     assert folder.read("a.html") is first, "kept in memory"
-    assert first.packed is not None
-    assert gzip.decompress(first.packed) == first.body
-    assert first.etag != first.packed_etag
+    assert list(first.packed) == ["br", "gzip"]
+    assert gzip.decompress(first.packed["gzip"]) == first.body
+    assert brotli.decompress(first.packed["br"]) == first.body
+    assert len({first.etag, *map(first.etag_of, first.packed)}) == 3, "each coding has a tag of its own"
+    assert first.etag_of("") == first.etag
 
     # the same size and modification time, as a writer makes it that stamps files with the date of their content
     stamp = path.stat().st_mtime_ns
@@ -137,7 +140,7 @@ def test_small_and_packed_files_are_not_packed(tmp_path: Path) -> None:
     for name in ("small.html", "a.png"):
         served = folder.read(name)
         assert served is not None
-        assert served.packed is None
+        assert served.packed == {}
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from aggregator.model import Revision, Sentence
 from aggregator.outputs import strings
 from aggregator.outputs.content import plain
-from aggregator.outputs.pages.story import names
+from aggregator.outputs.pages.story import names, publishers
 from aggregator.outputs.site import Site, language_tag
 
 N_SECOND = 3  # beside the lead on a wide screen
 N_BELOW = 2  # below the lead: with them it is about as high as the three beside it
 N_THIRD = 9  # three full rows of three columns
 NO_GROWTH = frozenset({"rearranged", "wording"})  # a change that brings a reader nothing
+LEAD_SHARE = 0.3  # of the score of a lone report at the top: what two publishers told leads before it for three days
 N_TAGGED = 12  # headlines under one tag
 
 
@@ -27,6 +28,7 @@ class Card:
         names: What to call the publisher of each source, by number.
         standfirst: One sentence of it, or none.
         why: Why it stands where it does; said of the lead only.
+        lone: What to call the one publisher that tells it; empty: several do.
         grown: What is new in it, in words; empty: it is as it was first told, or only worded anew.
     """
 
@@ -36,6 +38,7 @@ class Card:
     standfirst: tuple[Sentence, ...]
     why: str = ""
     grown: str = ""
+    lone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ def arrange(ranked: Sequence[tuple[Revision, float, str]]) -> Front:
 
     Tags stand in the order in which their best story ranks; stories without any come last.
     """
-    cards = [card(revision, reason) for revision, _, reason in ranked]
+    cards = [card(revision, reason) for revision, _, reason in _lead_first(ranked)]
     n_top = 1 + N_SECOND + N_BELOW
     rest = cards[n_top + N_THIRD :]
     by_tag: dict[str, list[Card]] = {}
@@ -70,6 +73,22 @@ def arrange(ranked: Sequence[tuple[Revision, float, str]]) -> Front:
     )
 
 
+def _lead_first(ranked: Sequence[tuple[Revision, float, str]]) -> Sequence[tuple[Revision, float, str]]:
+    """Bring the best story of several publishers to the top, where a lone report is there and not much better.
+
+    On a slow day the freshest thing is a lone report; the largest type on the page is for what others confirm.
+    """
+    if not ranked or ranked[0][0].summary.n_publishers > 1:
+        return ranked
+    least = LEAD_SHARE * ranked[0][1]
+    for i, (revision, score, _) in enumerate(ranked):
+        if score < least:
+            break
+        if revision.summary.n_publishers > 1:
+            return [ranked[i], *ranked[:i], *ranked[i + 1 :]]
+    return ranked
+
+
 def _first_tag(revision: Revision) -> str:
     return next((tag for tag in map(plain, revision.tags) if tag), "")
 
@@ -78,6 +97,7 @@ def card(revision: Revision, why: str = "") -> Card:
     """Return a story in brief."""
     sections = revision.summary.sections
     grown = plain(revision.change) if revision.n > 1 else ""
+    named, _ = publishers(revision.summary)
     return Card(
         revision=revision,
         languages=languages(revision),
@@ -85,6 +105,7 @@ def card(revision: Revision, why: str = "") -> Card:
         standfirst=sections[0].sentences[:1] if sections else (),
         why=plain(why),
         grown="" if grown in NO_GROWTH else grown,
+        lone=named[0] if len(named) == 1 and revision.summary.n_publishers == 1 else "",
     )
 
 

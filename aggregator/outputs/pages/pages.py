@@ -20,8 +20,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from aggregator.markup import clean, safe_url
-from aggregator.model import OutputView, Revision, SourceView, StoryDay, StoryView
-from aggregator.outputs import strings
+from aggregator.model import OutputView, Revision, SourceView, StoryDay, StoryView, Worth
+from aggregator.outputs import card, strings
 from aggregator.outputs.content import beginning, gap_before, plain, shorten, source_name, split_ending
 from aggregator.outputs.entry import is_wanted
 from aggregator.outputs.pages import archive, charts, days, front, search, story
@@ -34,8 +34,8 @@ FOUND_FORMATS = FORMATS[:1]  # what a feed reader finds by itself on every page:
 MAIN_FORMATS = FORMATS[:4]  # what a story's page offers
 SCRIPT_FILE = "site.js"
 MAX_DESCRIPTION = 200  # characters; what search engines and link previews show
-_TEMPLATES = ("index", "story", "moved", "feeds", "status", "day", "archive")
-_BELOW = frozenset({"story", "moved", "day", "archive"})  # pages in a folder of their own
+_TEMPLATES = ("index", "story", "moved", "hidden", "feeds", "status", "day", "archive")
+_BELOW = frozenset({"story", "moved", "hidden", "day", "archive"})  # pages in a folder of their own
 _HYPHENATED = re.compile(r"((?<![\w-])(?:\w{1,3}-\w{1,10}|\w{4,10}-\d{1,3})(?![\w-]))")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 ICON_FILE = "icon.svg"  # a file of its own: a data: address in a page would have to be allowed for every picture
@@ -90,12 +90,12 @@ class Pages:
             empty=front.empty_state(self.site, n_sources=n_sources, n_answering=n_answering),
         )
 
-    def story(self, view: StoryView, *, rank_reason: str = "") -> bytes:
+    def story(self, view: StoryView, *, worth: Worth | None = None) -> bytes:
         """Write the permanent page of a story. Cost: 1 to 2 ms for six articles.
 
         Args:
             view: The story with at least one revision.
-            rank_reason: Why it stands where it does on the front page; empty: not said.
+            worth: What it counts by itself where stories are ranked; ``None``: not said.
         """
         revision = view.revisions[-1]
         summary = revision.summary
@@ -117,12 +117,18 @@ class Pages:
             evidence=story.evidence(view),
             timeline=charts.timeline(summary),
             outputs=[output for output in self.site.outputs if is_wanted(output, revision)],
-            rank_reason=plain(rank_reason),
+            standing=strings.standing(worth, self.site.ranking) if worth else (),
+            earlier=view.earlier,
+            related=tuple(each for each in revision.related if each.story_id not in view.story.earlier),
         )
 
     def moved(self, story_id: str, to: str) -> bytes:
         """Write the page of a story that was merged into the story ``to``: it leads there by itself."""
         return self._render("moved", canonical=story_url(self.site, to), story_id=story_id, to=to)
+
+    def hidden(self, story_id: str) -> bytes:
+        """Write the page of a story that a person took out: it says so, and nothing of the story."""
+        return self._render("hidden", canonical=story_url(self.site, story_id))
 
     def feeds(self, outputs: Sequence[OutputView], sources: Sequence[SourceView]) -> bytes:
         """Write the list of output feeds and of sources; nothing in it changes with a poll that brings no article."""
@@ -297,6 +303,8 @@ def _compiled() -> _Compiled:
         "feed_url": feed_url,
         "source_name": source_name,
         "host": host,
+        "share": card,
+        "card_size": (card.WIDTH, card.HEIGHT),
     }
     return _Compiled(
         templates={name: environment.get_template(f"{name}.html.j2") for name in _TEMPLATES}, script=script

@@ -22,7 +22,7 @@ CREATE TABLE articles (
   weight REAL NOT NULL,
   at INTEGER NOT NULL,
   is_placed INTEGER NOT NULL DEFAULT 0
-);
+, is_paywalled INTEGER NOT NULL DEFAULT 0);
 
 CREATE INDEX articles_address ON articles (canonical_url) WHERE canonical_url <> '';
 
@@ -46,6 +46,8 @@ CREATE TABLE memberships (
   model TEXT NOT NULL,
   joined_at INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+CREATE INDEX memberships_held ON memberships (article_id) WHERE rule = 'override';
 
 CREATE INDEX memberships_of_story ON memberships (story_id);
 
@@ -89,6 +91,10 @@ CREATE TABLE published (
   PRIMARY KEY (slug, story_id)
 ) WITHOUT ROWID;
 
+CREATE INDEX published_shown ON published (slug, story_id) WHERE json_extract(more, '$.left_at') IS NULL;
+
+CREATE INDEX published_updated ON published (slug, updated_at);
+
 CREATE TABLE revisions (
   story_id TEXT NOT NULL REFERENCES stories (id),
   n INTEGER NOT NULL,
@@ -97,7 +103,7 @@ CREATE TABLE revisions (
   tags TEXT NOT NULL,
   weight REAL NOT NULL,
   change TEXT NOT NULL,
-  summary TEXT NOT NULL,
+  summary TEXT NOT NULL, related TEXT NOT NULL DEFAULT '[]',
   UNIQUE (story_id, n)
 );
 
@@ -124,7 +130,9 @@ CREATE TABLE stories (
   is_unrendered INTEGER NOT NULL DEFAULT 0,
   last_revision INTEGER NOT NULL DEFAULT 0,
   newest_at INTEGER
-);
+, is_hidden INTEGER NOT NULL DEFAULT 0, earlier TEXT NOT NULL DEFAULT '[]');
+
+CREATE INDEX stories_hidden ON stories (id) WHERE is_hidden = 1;
 
 CREATE INDEX stories_merged ON stories (merged_into) WHERE merged_into IS NOT NULL;
 
@@ -134,9 +142,23 @@ CREATE INDEX stories_stale ON stories (minted_at, id) WHERE is_stale = 1;
 
 CREATE INDEX stories_unrendered ON stories (id) WHERE is_unrendered = 1;
 
+CREATE TABLE subscriptions (
+  token TEXT PRIMARY KEY,
+  source_url TEXT NOT NULL,
+  subscription TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE texts (
   article_n INTEGER PRIMARY KEY REFERENCES articles (n) ON DELETE CASCADE,
   summary TEXT NOT NULL,
   content TEXT NOT NULL,
   text TEXT NOT NULL
 );
+
+CREATE TABLE vectors (
+  content TEXT PRIMARY KEY,
+  vector BLOB NOT NULL,
+  made_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX vectors_old ON vectors (made_at);

@@ -1,7 +1,7 @@
 """The optional writer: a model may merge, rewrite and title the evidence, and nothing it writes is trusted.
 
-Owns what is sent to an OpenAI-compatible endpoint and when it is not asked at all; :mod:`llm_answer` judges what comes
-back, :mod:`llm_post` sends, :mod:`llm_memory` remembers. Must not cite: a model names evidence, the citations are ours.
+Owns what is sent to an OpenAI-compatible endpoint and when it is not asked at all; :mod:`.answer` judges what comes
+back, :mod:`.post` sends, :mod:`.memory` remembers. Must not cite: a model names evidence, the citations are ours.
 Every sentence passes the same gate as an extracted one; one that fails gives way to its evidence, and an answer that
 fails often, late, oddly or too dear gives way to the extractive summary. The defence against text that feeds inject is
 the gate at the exit, not the prompt.
@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.model import Dropped, Report, Summary
 from aggregator.summaries.gate import check
-from aggregator.summaries.llm_answer import Evidence, NotWrittenError, judge, parse
-from aggregator.summaries.llm_memory import Memory, ShortMemory
-from aggregator.summaries.llm_post import Post, PostFailed
+from aggregator.summaries.llm.answer import Evidence, NotWrittenError, judge, parse
+from aggregator.summaries.llm.memory import Memory, ShortMemory
+from aggregator.summaries.llm.post import Post, PostFailed
 from aggregator.summaries.write import Told, Work, assemble, reports_saying, summarise_openly
 
 PROMPT_VERSION = "1"  # part of every cache key: another prompt, another answer
@@ -63,14 +63,11 @@ _SCHEMA = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What ``[summary]`` of ``feeds.toml`` says of the model.
+    """What ``[summary]`` of ``feeds.toml`` says of the model; key, timeout and size are the connection's.
 
     Attributes:
         endpoint: Base address, "http://127.0.0.1:11434/v1"; "/chat/completions" is added.
         model: As the endpoint calls it.
-        key_env: Name of the environment variable that holds the key, which stands nowhere else; empty: none is sent.
-        timeout: For one whole call, connecting included.
-        max_bytes: Of an answer; a longer one is given up.
         max_output_tokens: Asked of the model.
         max_calls_a_day: Of UTC; 0: never call.
         max_tokens_a_day: In and out, of UTC.
@@ -78,9 +75,6 @@ class Settings:
 
     endpoint: str
     model: str
-    key_env: str = ""
-    timeout: timedelta = timedelta(seconds=30)
-    max_bytes: int = 200_000
     max_output_tokens: int = 1200
     max_calls_a_day: int = 500
     max_tokens_a_day: int = 1_000_000
@@ -100,7 +94,7 @@ class Writer:
 
     Args:
         settings: Where and how to ask.
-        post: How to send; :func:`aggregator.summaries.llm_post.http_post` gives the real one.
+        post: How to send; :func:`aggregator.summaries.llm.post.http_post` gives the real one.
         clock: The time, aware UTC, for the caps of a day and for pauses.
         memory: Answers and spending; default: for this process only.
     """
@@ -179,7 +173,7 @@ class Writer:
     def _require_budget(self, asked: str) -> None:
         now = self._clock()
         if now < self._health.not_before:
-            raise NotWrittenError(f"the endpoint is left alone until {self._health.not_before:%H:%M} UTC")
+            raise NotWrittenError("the endpoint failed a moment ago and is left alone")
         calls, tokens = self._memory.spent(now.date())
         expected = (len(_RULES) + len(asked)) // _CHARACTERS_A_TOKEN + self._settings.max_output_tokens
         if calls >= self._settings.max_calls_a_day:
@@ -210,9 +204,8 @@ def _gather(work: Work) -> list[Evidence]:
         if len(found) >= MAX_EVIDENCE:
             break
         # What the gate does not find in its own article is no evidence.
-        if passed.candidate.lang in langs and not check(
-            passed.candidate.text, work.reports[passed.candidate.report].article
-        ):
+        own = work.reports[passed.candidate.report].article
+        if passed.candidate.lang in langs and check(passed.candidate.text, own).is_supported:
             found.append(Evidence(passed.candidate, reports_saying(passed.candidate, work.reports)))
     return found[:MAX_EVIDENCE]
 

@@ -2,16 +2,16 @@
 
 Owns the comparison of order: names and definite nouns on the two sides of a verb, names behind "of", "by", "from" and
 "to", numbers with what stands beside them. Must not ask whether the words are there at all; that is
-:mod:`aggregator.summaries.binding`.
+:mod:`aggregator.summaries.gate.binding`.
 """
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from aggregator.summaries.claims import is_passive
-from aggregator.summaries.names import NAME_WORD, fold_word
-from aggregator.summaries.quantities import Quantity, is_calendar, is_unit, quantities
+from aggregator.summaries.gate.claims import is_passive
+from aggregator.summaries.gate.names import NAME_WORD, fold_word
+from aggregator.summaries.gate.quantities import Quantity, is_calendar, is_unit, quantities
 from aggregator.summaries.words import is_content, stem, word_set
 
 _MAX_BETWEEN = 120  # characters between two names that one verb can join
@@ -131,6 +131,39 @@ def misplaced_number(text: str, lang: str, passage: str) -> str:
         if len(known) > 1 and _has_rival(wanted, theirs):
             return f"{wanted.value:g}"
     return ""
+
+
+_AT_LEAST = (
+    "more than|over|at least|exceeding|exceeds?|exceeded|above|no fewer than|no less than|upwards? of|"
+    "mehr als|mindestens|"
+    "plus de|au moins|más de|al menos|mais de|pelo menos|hơn|ít nhất"
+)
+_AT_MOST = (
+    "less than|fewer than|under|up to|at most|nearly|almost|no more than|below|close to|"
+    "weniger als|bis zu|knapp|fast|moins de|"
+    "jusqu'à|près de|menos de|hasta|casi|até|quase|gần|dưới"
+)
+_BOUNDED = re.compile(
+    rf"(?i)\b(?:({_AT_LEAST})|({_AT_MOST}))\s+(?:an?\s+|the\s+)?([$€£¥]?\s?\d[\d.,]*\w*|[^\W\d_]+(?:-[^\W\d_]+)?)"
+)
+
+
+def other_bound(text: str, lang: str, passage: str) -> str:
+    """Find a number that is a bound on one side only: "more than 300" and "300"."""
+    ours, theirs = _bounds(text, lang), _bounds(passage, lang)
+    shared = {q.value for q in quantities(text, lang)} & {q.value for q in quantities(passage, lang)}
+    return next((f"{value:g}" for value in sorted(shared) if ours.get(value, 0) != theirs.get(value, 0)), "")
+
+
+@lru_cache(maxsize=4096)
+def _bounds(text: str, lang: str) -> dict[float, int]:
+    """Map a number to 1 (at least) or -1 (at most); whole magnitudes are read from where the number starts."""
+    found: dict[float, int] = {}
+    for match in _BOUNDED.finditer(text):
+        behind = quantities(text[match.start(3) : match.end(3) + 30], lang)
+        if behind and quantities(match[3], lang):
+            found.setdefault(behind[0].value, 1 if match[1] else -1)
+    return found
 
 
 def _has_rival(wanted: Quantity, theirs: Sequence[Quantity]) -> bool:

@@ -7,7 +7,7 @@ plant will close" holds "the plant will close", and does not say it. Must not we
 import re
 import unicodedata
 
-from aggregator.summaries.claims import Stance, stance
+from aggregator.summaries.gate.claims import Stance, stance
 from aggregator.text import script
 
 CASED = frozenset({"Latin", "Cyrillic", "Greek", "Armenian"})

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aggregator.summaries.words import stem
+from aggregator.summaries.words import stem, word_set
 
 _NOT_WORDS: dict[str, str] = {
     "en": "not no never neither nor none nobody nothing nowhere without cannot unable hardly barely",
@@ -124,6 +124,12 @@ _PASSIVE = re.compile(
 )
 
 
+_MAY_MONTH = re.compile(
+    r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|last|early|late|mid|next|\d{1,2})[ -]|\b(?:of|by) (?=May\b))(?:May|may)\b|"
+    r"\b(?:May|may)(?= \d)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stance:
     """How a text stands to its facts; two texts that tell the same have the same stance."""
@@ -149,6 +155,7 @@ class Stance:
 @lru_cache(maxsize=4096)
 def stance(text: str, lang: str) -> Stance:
     """Read negation, doubt, announcement and allegation off a text. Languages without a table are all neutral."""
+    text = _MAY_MONTH.sub(" ", text) if lang == "en" else text
     words = [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
     n_not = _count(words, _NOT, lang) + sum(word.endswith("n't") for word in words)
     if lang in _NOT_PARTS:
@@ -177,7 +184,31 @@ _NOT, _DENY, _MAY, _LATER, _ALLEGE = map(_frozen, (_NOT_WORDS, _DENY_WORDS, _MAY
 
 def _count(words: list[str], table: dict[str, frozenset[str]], lang: str) -> int:
     known = table.get(lang, frozenset())
-    return sum(word in known for word in words)
+    # "The suspect" alleges nothing, "a plane" plans nothing.
+    if lang != "en" or table is _ALLEGE or table is _LATER:
+        return sum(word in known for word in words)
+    # "blocking" and "fearing" are the words of the table, too.
+    stems = _stems(known)
+    return sum(
+        stem(word) in stems and not (word == "against" and n and stem(words[n - 1]) in _HARMLESS_AGAINST)
+        for n, word in enumerate(words)
+    )
+
+
+@lru_cache(maxsize=16)
+def _stems(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(stem, words))
+
+
+# "Protect against", "a lawsuit against": nobody denies or refuses anything.
+_HARMLESS_AGAINST = _stems(
+    word_set(
+        "protect protects protected protection guard discriminate discrimination discriminating effective "
+        "insure lawsuit suit suits charge charges charged case cases complaint complaints allegation "
+        "allegations accusation accusations evidence crime crimes sanction sanctions violence attack attacks "
+        "war fight filed brought "
+    )
+)
 
 
 def opposite(ours: set[str], theirs: set[str]) -> str:

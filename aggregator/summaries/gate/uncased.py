@@ -34,30 +34,25 @@ _VERB_END = re.compile("(?:다|고|며|는|기로|기|지)$")
 _MIN_JAMO = 5  # letters that two endings of one verb must share: 올린다, 올리기
 
 
-def unbacked(text: str, lang: str, passage: str, title: str) -> str:
-    """Say which piece a sentence of an article does not back; "": it has them all, with the title.
+def missing_piece(text: str, lang: str, source: str) -> str:
+    """Say which piece a sentence has that its source has not; "": none.
 
     Args:
         text: One sentence.
         lang: "ja", "zh", "ko" or another one in such a script.
-        passage: The sentence that it may have been made from.
-        title: The first sentence of the article.
+        source: The sentence that it may have been made from, and the title of the article.
     """
-    return _missing(text, lang, f"{passage}\n{title}") or _turned(text, passage)
-
-
-def _missing(text: str, lang: str, source: str) -> str:
     if lang == "ko" or (_HANGUL_WORD.search(text) and not _KANA.search(text)):
         return _missing_korean(text, source)
     small = _JAPANESE_FUNCTION if lang == "ja" else _FUNCTION
     for run in _RUNS.findall(text):
         if left := _uncovered(run, source, small):
-            return f"content: “{left}” is not in the article"
+            return f"“{left}” is not in the article"
     if not _RUNS.search(text):
         found = tokens(text)
         known = set(tokens(source))
         if sum(token in known for token in found) < 0.95 * len(found):
-            return "content: too few of the words are in the article"
+            return "too few of the words are in the article"
     return ""
 
 
@@ -87,7 +82,7 @@ def _missing_korean(text: str, source: str) -> str:
         if token[0].isdigit() or len(token) < 2 or token in _LIGHT_VERBS or token in known:
             continue
         if not any(_is_form(token, other) for other in known):
-            return f"content: “{token}” is not in the article"
+            return f"“{token}” is not in the article"
     return ""
 
 
@@ -108,16 +103,16 @@ def _root(token: str) -> str:
     return _ENDINGS.sub("", token) or token
 
 
-def _turned(text: str, passage: str) -> str:
+def turned(text: str, passage: str) -> str:
     """Find one who is the subject here and the object there, beside another who changes the other way."""
     for subjects, objects in ((_TOPIC, _OBJECT), (_JA_SUBJECT, _JA_OBJECT)):
         ours_by, ours_to = set(subjects.findall(text)), set(objects.findall(text))
         theirs_by, theirs_to = set(subjects.findall(passage)), set(objects.findall(passage))
         up, down = ours_by & (theirs_to - theirs_by), ours_to & (theirs_by - theirs_to)
         if up and down:
-            return f"roles: the article has “{min(up)}” and “{min(down)}” the other way round"
+            return f"the article has “{min(up)}” and “{min(down)}” the other way round"
         # Somebody new does it: the passage names another doer and this sentence does not.
         new, gone = ours_by - theirs_by, theirs_by - ours_by
         if new and gone and not any(each in passage for each in new):
-            return f"subject: the article says it of “{min(gone)}”, not of “{min(new)}”"
+            return f"the article says it of “{min(gone)}”, not of “{min(new)}”"
     return ""

@@ -118,7 +118,7 @@ def _sentence(
         return []
     if not reason:
         reports = tuple(dict.fromkeys(r for one in known for r in one.cited))
-        findings = {r: check(text, work.reports[r].article) for r in reports}
+        findings = {r: check(text, work.reports[r].article).reasons for r in reports}
         cited = tuple(r for r in reports if not findings[r])
         if cited:
             draft.used.add(text)
@@ -149,7 +149,7 @@ def _heading(heading: str, told: Sequence[tuple[str, str, tuple[int, ...]]], wor
         return ""
     reason = _offence(heading) or ("it is too long" if len(heading.split()) > MAX_HEADING_WORDS else "")
     cited = dict.fromkeys(r for _, _, reports in told for r in reports)
-    if not reason and any(not check(heading, work.reports[r].article) for r in cited):
+    if not reason and any(check(heading, work.reports[r].article).is_supported for r in cited):
         return heading
     draft.dropped.append(Dropped(text=heading[:300], reason=f"model: heading: {reason or 'no cited article says it'}"))
     return ""

@@ -1,0 +1,194 @@
+"""One fetch on its way through the loop of :mod:`.lean`: its request, its answer as it grows, its verdict.
+
+Holds no socket of its own and waits for nothing.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from aggregator.errors import SourceError
+from aggregator.intake.addresses import AllowList
+from aggregator.intake.answer import Answer, BrokenOffError, OddError
+from aggregator.intake.asking import Hop, errand_of, fetched, in_words, judge, too_much
+from aggregator.intake.decoding import DecodeError, TooMuchError, decoded
+from aggregator.intake.line import Line
+from aggregator.intake.lookup import Address, is_literal, judged, look_up
+from aggregator.model import FetchFailed, FetchResult, Source, SourceState
+
+_PORTS = {"http": 80, "https": 443}
+
+# An end; "hop": it goes on at ``Flight.hop``; "odd": only requests can read this.
+Verdict = FetchResult | Literal["hop", "odd"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What all fetches of a fetcher have in common. ``head``: the headers that each request has, as they are sent."""
+
+    allowed: AllowList
+    credentials: Callable[[str], str | None]
+    now: Callable[[], datetime] | None
+    head: str
+
+
+class Flight:
+    """A fetch under way.
+
+    Attributes:
+        errand: What it set out with, or why it cannot begin.
+        hop: The present request.
+        host: Whose gate it stands at, or has a place of.
+        key: Scheme, host and port of the present request.
+        addresses: What is left to try, judged.
+        line: Its connection, if it has one.
+        n_counted: Bytes of its answer, as the loop has counted them.
+        started_at: Of the loop's clock; ``None``: still waiting at its first gate.
+    """
+
+    __slots__ = (
+        "_answer", "_is_judged", "_is_looking", "_request", "_rules", "addresses", "deadline", "errand", "hop", "host",
+        "is_done", "is_kept", "is_slow", "key", "line", "n_counted", "source", "started_at", "state",
+    )  # fmt: skip
+
+    def __init__(self, source: Source, state: SourceState, rules: Rules) -> None:
+        self.source = source
+        self.state = state
+        self._rules = rules
+        self.errand = errand_of(source, state, rules.credentials)
+        self.hop = Hop(url="" if isinstance(self.errand, FetchFailed) else self.errand.url)
+        self.host = ""
+        self.key = ("", "", 0)
+        self.addresses: list[Address] = []
+        self.line: Line | None = None
+        self.n_counted = 0
+        self.started_at: float | None = None
+        self.deadline = 0.0
+        self.is_slow = False
+        self.is_done = False
+        self.is_kept = False
+        self._is_looking = False
+        self._is_judged = False
+        self._answer = Answer()
+        self._request = b""
+
+    def prepare(self) -> None:
+        """Write the request of the present hop."""
+        if isinstance(self.errand, FetchFailed):
+            raise ValueError("this fetch cannot begin")
+        parts = urlsplit(self.hop.url)
+        self.key = (parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme])
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        own = "".join(f"{name}: {value}\r\n" for name, value in self.errand.headers_for(self.hop).items())
+        text = f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n{self._rules.head}{own}\r\n"
+        self._request = text.encode("latin-1", "replace")
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the host is an address, so that looking it up cannot block."""
+        return is_literal(self.key[1])
+
+    def look_up(self) -> list[Address] | SourceError:
+        """Give the addresses that may be connected to, or why there is none. May run in another thread."""
+        _, host, port = self.key
+        self._is_looking = True
+        try:
+            return judged(look_up(host, port), host, port, self._rules.allowed)
+        except SourceError as error:
+            return error
+        finally:
+            self._is_looking = False
+
+    def take_line(self, line: Line) -> None:
+        """Go on over this connection, from the beginning of the request."""
+        self.line = line
+        self._answer = Answer()
+        self._is_judged = self.is_kept = False
+        line.say(self._request)
+
+    @property
+    def has_heard(self) -> bool:
+        """Whether any byte of an answer has come."""
+        return self._answer.n_buffered > 0
+
+    @property
+    def n_buffered(self) -> int:
+        """Bytes of the answer that lie in memory."""
+        return self._answer.n_buffered
+
+    def hear(self, data: bytes) -> Verdict | None:
+        """Take bytes of the answer, ``b""`` for the end of the connection; ``None``: more are needed."""
+        answer = self._answer
+        try:
+            if data:
+                answer.feed(data)
+            else:
+                answer.end()
+        except OddError:
+            return "odd"
+        except BrokenOffError:
+            if answer.status:
+                return FetchFailed(reason="the answer broke off before its end")
+            return self.failed(ConnectionResetError("closed"))
+        if not answer.status:
+            return None
+        if not self._is_judged:
+            self._is_judged = True
+            verdict = judge(answer.status, answer.given, self.hop, now=self._rules.now)
+            if verdict is not None:
+                self.is_kept = answer.is_whole and answer.is_kept
+                if isinstance(verdict, Hop):
+                    self.hop = verdict
+                    return "hop"
+                return verdict
+        if answer.n_bytes > self.source.max_bytes:
+            return too_much(self.source, answer.status)
+        return self._whole() if answer.is_whole else None
+
+    def _whole(self) -> FetchResult:
+        answer = self._answer
+        self.is_kept = answer.is_kept
+        wire, encoding = answer.body(), answer.given("content-encoding")
+        wire_hash = hashlib.sha256(encoding.encode("latin-1") + b"\n")
+        wire_hash.update(wire)
+        digest = wire_hash.hexdigest()
+        if digest == self.state.wire_hash:
+            return fetched(answer.given, self.hop, b"", wire_hash=digest, is_known=True, now=self._rules.now)
+        try:
+            body = decoded(wire, encoding, max_bytes=self.source.max_bytes) if encoding else wire
+        except TooMuchError:
+            return too_much(self.source, answer.status)
+        except DecodeError:
+            return FetchFailed(reason="the answer is compressed in a way that cannot be read")
+        return fetched(answer.given, self.hop, body, wire_hash=digest, is_known=False, now=self._rules.now)
+
+    def failed(self, error: BaseException) -> FetchFailed:
+        """Say in words why no answer came."""
+        if isinstance(error, SourceError):
+            return FetchFailed(reason=str(error))
+        if isinstance(error, TimeoutError):
+            if self._is_looking:
+                return FetchFailed(reason=f"the name {self.key[1]} could not be looked up in time")
+            if self._is_too_much_already():
+                return too_much(self.source, self._answer.status)
+        return FetchFailed(reason=in_words(error, self.hop.url, self.source))
+
+    def _is_too_much_already(self) -> bool:
+        """Tell whether what came of a compressed body, which is decoded at its end, is more than may come."""
+        encoding = self._answer.given("content-encoding")
+        if not encoding:
+            return False
+        try:
+            decoded(self._answer.body(), encoding, max_bytes=self.source.max_bytes)
+        except TooMuchError:
+            return True
+        except DecodeError:
+            return False
+        return False
+
+    def timed(self, result: FetchResult, now: float) -> FetchResult:
+        """Give the result with how long it took."""
+        return result if self.started_at is None else replace(result, seconds=now - self.started_at)

@@ -1,0 +1,128 @@
+"""A connection that never blocks: connects to an address that was judged, speaks TLS where asked, says one request.
+
+Owns sockets. Knows nothing of HTTP; what it is to say and what it heard are bytes.
+"""
+
+import errno
+import os
+import socket
+import ssl
+from functools import lru_cache
+
+CHUNK = 65_536  # bytes of one reading
+
+_UNDER_WAY = (errno.EINPROGRESS, errno.EAGAIN, errno.EALREADY)
+
+SocketAddress = tuple[str, int] | tuple[str, int, int, int]
+
+
+@lru_cache(maxsize=1)
+def tls_context() -> ssl.SSLContext:
+    """Give the rules by which servers prove who they are: those of the system, and the list that requests brings.
+
+    It costs 50 ms, so it is made when the first source needs it.
+    """
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+class Line:
+    """One connection to one place.
+
+    Attributes:
+        key: Scheme, host and port: what it may be used for again.
+        fd: Number of its socket.
+        was_used: It has carried an answer before.
+    """
+
+    __slots__ = ("_is_up", "_out", "_sock", "_tls", "fd", "key", "was_used")
+
+    def __init__(self, key: tuple[str, str, int], family: int, address: SocketAddress) -> None:
+        """Begin to connect.
+
+        Raises:
+            OSError: It cannot even begin.
+        """
+        self.key = key
+        self.was_used = False
+        self._out = b""
+        self._is_up = False
+        self._tls: ssl.SSLSocket | None = None
+        self._sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        self.fd = self._sock.fileno()
+        code = self._sock.connect_ex(address)
+        if code and code not in _UNDER_WAY:
+            self._sock.close()
+            raise OSError(code, os.strerror(code)) from None
+
+    def say(self, request: bytes) -> None:
+        """Take what is to be sent by :meth:`push`."""
+        self._out = request
+
+    def push(self) -> bool:
+        """Connect, shake hands and send as far as it goes now. ``True``: all is said.
+
+        Raises:
+            OSError: The connection failed; ``ConnectionError``, ``ssl.SSLError`` among them.
+        """
+        if not self._out:
+            return True
+        if not self._is_up and not self._come_up():
+            return False
+        try:
+            n_sent = (self._tls or self._sock).send(self._out)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return False
+        self._is_up = True
+        self._out = self._out[n_sent:]
+        return not self._out
+
+    def _come_up(self) -> bool:
+        if self.key[0] != "https":
+            return True  # sending tells
+        try:
+            if self._tls is None:
+                self._sock.getpeername()
+                self._tls = tls_context().wrap_socket(
+                    self._sock, server_hostname=self.key[1], do_handshake_on_connect=False
+                )
+            self._tls.do_handshake()
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return False
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:
+                raise
+            code = self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if code:
+                raise OSError(code, os.strerror(code)) from None
+            return False
+        self._is_up = True
+        return True
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it is connected for sure."""
+        return self._is_up
+
+    def hear(self) -> bytes | None:
+        """Give what has arrived, ``b""`` at the end of the connection, ``None``: nothing now.
+
+        Raises:
+            OSError: The connection failed.
+        """
+        try:
+            return (self._tls or self._sock).recv(CHUNK)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+
+    @property
+    def may_hold_more(self) -> bool:
+        """Whether a reading that was not full says nothing about the next: TLS gives records, not what has come."""
+        return self._tls is not None
+
+    def close(self) -> None:
+        """End the connection."""
+        (self._tls or self._sock).close()
