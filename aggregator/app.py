@@ -25,11 +25,11 @@ from aggregator import __version__, pipeline
 from aggregator.config import Config, Writing, load_config
 from aggregator.config.overrides import load_overrides, path_beside
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.intake.addresses import read_allow_list
-from aggregator.intake.asking import Fetcher
-from aggregator.intake.gate import HostGate
-from aggregator.intake.lean import LeanFetcher, Tolerant
-from aggregator.intake.websub import is_public
+from aggregator.intake.fetching.addresses import read_allow_list
+from aggregator.intake.fetching.asking import Fetcher
+from aggregator.intake.fetching.gate import HostGate
+from aggregator.intake.fetching.lean import LeanFetcher, Tolerant
+from aggregator.intake.hubs.websub import is_public
 from aggregator.model import Override
 from aggregator.pipeline import Clock, PollReport, Progress
 from aggregator.pipeline.pushing import PushReport, Reception, ask_hubs, take_up
@@ -39,7 +39,7 @@ from aggregator.store.sqlite import SqliteStore
 from aggregator.web.inbox import Inbox
 
 if TYPE_CHECKING:
-    from aggregator.intake.hub import HubPost
+    from aggregator.intake.hubs.hub import HubPost
     from aggregator.outputs.publish import Press
     from aggregator.outputs.site import Site
     from aggregator.pipeline import BuildReport
@@ -151,7 +151,7 @@ class App:
         allowed = read_allow_list(settings.allow_hosts)
 
         def open_post() -> HubPost:
-            from aggregator.intake.hub import HubPost  # with requests
+            from aggregator.intake.hubs.hub import HubPost  # with requests
 
             return HubPost(user_agent=user_agent(settings.contact), allow_hosts=settings.allow_hosts, now=self.clock)
 
@@ -306,7 +306,7 @@ def make_fetcher(config: Config, environ: Mapping[str, str], *, clock: Clock, ga
     }
 
     def tolerant(gate: HostGate | None) -> Tolerant:
-        from aggregator.intake.fetch import RequestsFetcher  # 0.1 s, which most polls need not spend
+        from aggregator.intake.fetching.fetch import RequestsFetcher  # 0.1 s, which most polls need not spend
 
         return RequestsFetcher(gate=gate, **common)
 

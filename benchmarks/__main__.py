@@ -16,7 +16,7 @@ from aggregator.demo.feeds import render_feed
 from aggregator.demo.recorded import Publisher, load_recording
 from aggregator.demo.server import UNTIL_AT
 from aggregator.intake import identity
-from aggregator.intake.parse import parse
+from aggregator.intake.reading.parse import parse
 from aggregator.model import Article, Membership, ParsedFeed, Source, Story, StoryView
 from aggregator.outputs.pages.pages import Pages
 from aggregator.outputs.site import Site

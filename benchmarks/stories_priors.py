@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from aggregator import markup, text
-from aggregator.intake.parse import parse
+from aggregator.intake.reading.parse import parse
 from aggregator.model import ParsedFeed
 from aggregator.stories.encoder import MAX_TEXT, UseEncoder, encoded_text, pack
 from aggregator.stories.stream import read_article

@@ -14,8 +14,8 @@ from aggregator.commands.common import progress_on_terminal
 from aggregator.config import parse_config
 from aggregator.demo.server import STEPS, DemoServer, config_text
 from aggregator.errors import AggregatorError
-from aggregator.intake.asking import Fetcher
-from aggregator.intake.gate import HostGate
+from aggregator.intake.fetching.asking import Fetcher
+from aggregator.intake.fetching.gate import HostGate
 from aggregator.model import Fetched, FetchResult, NotModified, Source, SourceState
 from aggregator.web.server import Server, make_app
 
@@ -41,7 +41,7 @@ class RecordedFetcher:
         self._base = base
 
     def fetch(self, source: Source, state: SourceState) -> FetchResult:
-        """Fetch as :class:`aggregator.intake.asking.Fetcher` does."""
+        """Fetch as :class:`aggregator.intake.fetching.asking.Fetcher` does."""
         parts = urlsplit(source.url)
         there = urlunsplit(urlsplit(self._base)._replace(path=f"/{parts.netloc}{parts.path}"))
         result = self._fetcher.fetch(replace(source, url=there), replace(state, url=there, moved_to=""))

@@ -15,7 +15,7 @@ from aggregator.config.file import read_text
 from aggregator.config.replace import replace_config
 from aggregator.config.values import Reader, Wrong
 from aggregator.errors import AggregatorError, SourceError, StoreError
-from aggregator.intake.opml import MAX_BYTES, read_opml
+from aggregator.intake.finding.opml import MAX_BYTES, read_opml
 from aggregator.logs import printable
 from aggregator.model import Source, SourceState, SourceView
 from aggregator.outputs.opml import render_opml

@@ -13,7 +13,7 @@ from aggregator.app import clock_from, open_store_to_read
 from aggregator.commands.common import console, iso, place_of, print_json
 from aggregator.config import load_config
 from aggregator.errors import AggregatorError
-from aggregator.intake.pushed import in_words as in_words_of_hub
+from aggregator.intake.hubs.pushed import in_words as in_words_of_hub
 from aggregator.logs import printable
 from aggregator.model import Output, Published, SourceView, Story
 from aggregator.outputs import strings

@@ -13,8 +13,8 @@ from aggregator.app import clock_from, make_fetcher
 from aggregator.commands.common import print_json, read_lines
 from aggregator.config import load_config
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.intake.describe import describe
-from aggregator.intake.discover import feed_links
+from aggregator.intake.finding.discover import feed_links
+from aggregator.intake.reading.describe import describe
 from aggregator.logs import printable
 from aggregator.model import Fetched, FetchFailed, NotModified, Source, SourceState
 

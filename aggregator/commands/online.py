@@ -19,11 +19,11 @@ from aggregator.commands.common import iso, place_of, print_json, progress_on_te
 from aggregator.config import Config
 from aggregator.config.values import write_duration
 from aggregator.errors import StoreError
-from aggregator.intake.inspection import Inspection, inspect_feed, inspect_known
-from aggregator.intake.parse import parse
-from aggregator.intake.pushed import in_words
+from aggregator.intake.finding.inspection import Inspection, inspect_feed, inspect_known
+from aggregator.intake.hubs.pushed import in_words
+from aggregator.intake.hubs.websub import discovered
+from aggregator.intake.reading.parse import parse
 from aggregator.intake.urls import host_of
-from aggregator.intake.websub import discovered
 from aggregator.logs import printable
 from aggregator.markup import one_line
 from aggregator.model import (

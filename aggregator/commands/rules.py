@@ -13,7 +13,7 @@ from aggregator.commands.sources import source_called
 from aggregator.config import Config, load_config
 from aggregator.errors import AggregatorError
 from aggregator.intake.filters import Rule, compile_rule, is_match, why_dropped
-from aggregator.intake.parse import parse
+from aggregator.intake.reading.parse import parse
 from aggregator.logs import printable
 from aggregator.model import Fetched, FetchFailed, NotAFeed, NotModified, ParsedArticle, ParsedFeed, Source, SourceState
 

@@ -14,7 +14,7 @@ from aggregator.config.file import read_text
 from aggregator.config.replace import replace_config
 from aggregator.config.values import Reader, Wrong, shown
 from aggregator.errors import AggregatorError
-from aggregator.intake.finding import FoundFeed, find_feeds
+from aggregator.intake.finding.ask_site import FoundFeed, find_feeds
 from aggregator.logs import printable
 from aggregator.markup import safe_url
 from aggregator.model import Source

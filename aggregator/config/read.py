@@ -17,8 +17,8 @@ from aggregator.config.settings import Config, Settings, Writing
 from aggregator.config.tables import SETTINGS, TABLES, Many
 from aggregator.config.values import shown
 from aggregator.errors import ConfigError, Mistake
-from aggregator.intake.addresses import read_allow_list
-from aggregator.intake.websub import is_public
+from aggregator.intake.fetching.addresses import read_allow_list
+from aggregator.intake.hubs.websub import is_public
 from aggregator.model import Output, Ranking, Source
 
 VARIABLE_PREFIX = "AGGREGATOR_"

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 
 from aggregator import __version__
 from aggregator.errors import StoreError
-from aggregator.intake import chunks, pushed, schedule, urls, websub
-from aggregator.intake.asking import Fetcher, Flights
-from aggregator.intake.threads import ThreadFlights
+from aggregator.intake import schedule, urls
+from aggregator.intake.fetching.asking import Fetcher, Flights
+from aggregator.intake.fetching.threads import ThreadFlights
+from aggregator.intake.hubs import pushed, websub
+from aggregator.intake.reading import chunks
 from aggregator.model import (
     ArticleChange,
     ChangeKind,

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from aggregator.errors import StoreError
-from aggregator.intake import pushed, schedule, urls, websub
-from aggregator.intake.addresses import AllowList
-from aggregator.intake.websub import HubAnswer
+from aggregator.intake import schedule, urls
+from aggregator.intake.fetching.addresses import AllowList
+from aggregator.intake.hubs import pushed, websub
+from aggregator.intake.hubs.websub import HubAnswer
 from aggregator.model import (
     ArticleChange,
     ChangeKind,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.intake import filters, identity
-from aggregator.intake.chunks import Chunks
-from aggregator.intake.parse import MAX_ARTICLES, parse
+from aggregator.intake.reading.chunks import Chunks
+from aggregator.intake.reading.parse import MAX_ARTICLES, parse
 from aggregator.intake.urls import canonical_url
 from aggregator.model import ArticleChange, Fetched, KnownArticle, NotAFeed, ParsedFeed, ParseResult, Source
 

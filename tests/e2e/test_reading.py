@@ -18,12 +18,12 @@ from typing import Any
 import feedparser
 import pytest
 
-from aggregator.intake.dates import is_plain
-from aggregator.intake.discover import feed_links
-from aggregator.intake.encoding import to_utf8
-from aggregator.intake.entries import MAX_LIST
-from aggregator.intake.fast import read_fast
-from aggregator.intake.parse import JUDGES, parse
+from aggregator.intake.finding.discover import feed_links
+from aggregator.intake.reading.dates import is_plain
+from aggregator.intake.reading.encoding import to_utf8
+from aggregator.intake.reading.entries import MAX_LIST
+from aggregator.intake.reading.fast import read_fast
+from aggregator.intake.reading.parse import JUDGES, parse
 from aggregator.markup import clean, one_line, safe_url, sanitise, to_text
 from aggregator.model import NotAFeed, ParsedArticle, ParsedFeed
 from tests.active import active_parts

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from aggregator.config import parse_config, values
 from aggregator.config.values import same_address
 from aggregator.errors import ConfigError
-from aggregator.intake.parse import MAX_ARTICLES, parse
+from aggregator.intake.reading.parse import MAX_ARTICLES, parse
 from aggregator.intake.urls import canonical_url, host_of, publisher_of
 from aggregator.markup import MAX_HTML, MAX_LINE, MAX_URL, clean, one_line, safe_url, sanitise, to_text
 from aggregator.model import NotAFeed, ParsedArticle

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from aggregator.intake.asking import MAX_REDIRECTS
-from aggregator.intake.fetch import RequestsFetcher
-from aggregator.intake.gate import HostGate
-from aggregator.intake.lean import LeanFetcher
+from aggregator.intake.fetching.asking import MAX_REDIRECTS
+from aggregator.intake.fetching.fetch import RequestsFetcher
+from aggregator.intake.fetching.gate import HostGate
+from aggregator.intake.fetching.lean import LeanFetcher
 from aggregator.model import Fetched, FetchFailed, FetchResult, NotModified, SourceState
 from tests.builders import source, state
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.intake.fetch import RequestsFetcher
-from aggregator.intake.gate import HostGate
-from aggregator.intake.lean import LeanFetcher, LeanFlights
+from aggregator.intake.fetching.fetch import RequestsFetcher
+from aggregator.intake.fetching.gate import HostGate
+from aggregator.intake.fetching.lean import LeanFetcher, LeanFlights
 from aggregator.model import Fetched, FetchResult, NotModified
 from tests.builders import source, state
 from tests.loopback.test_fetch import BODY, Server, drip, raw, serving

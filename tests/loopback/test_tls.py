@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from aggregator.intake.fetch import RequestsFetcher
-from aggregator.intake.gate import HostGate
-from aggregator.intake.lean import LeanFetcher
+from aggregator.intake.fetching.fetch import RequestsFetcher
+from aggregator.intake.fetching.gate import HostGate
+from aggregator.intake.fetching.lean import LeanFetcher
 from aggregator.model import FetchFailed
 from tests.builders import source, state
 

@@ -13,11 +13,11 @@ import pytest
 
 from aggregator import pipeline
 from aggregator.app import Place, open_store_to_read
-from aggregator.intake.addresses import read_allow_list
-from aggregator.intake.fetch import RequestsFetcher
-from aggregator.intake.gate import HostGate
-from aggregator.intake.hub import HubPost
-from aggregator.intake.pushed import PUSHED, in_words
+from aggregator.intake.fetching.addresses import read_allow_list
+from aggregator.intake.fetching.fetch import RequestsFetcher
+from aggregator.intake.fetching.gate import HostGate
+from aggregator.intake.hubs.hub import HubPost
+from aggregator.intake.hubs.pushed import PUSHED, in_words
 from aggregator.model import Article, Source, SourceState, Subscription
 from aggregator.pipeline.pushing import MAX_HOPS, PushReport, Reception, ask_hubs, take_up
 from aggregator.store.sqlite import SqliteStore

@@ -7,7 +7,7 @@ import zlib
 import brotli
 import pytest
 
-from aggregator.intake.decoding import TooMuchError, decoded
+from aggregator.intake.fetching.decoding import TooMuchError, decoded
 
 HUGE = bytes(60_000_000)
 BOUND = 1_000_000  # bytes

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.intake.answer import Answer, BrokenOffError, OddError
-from aggregator.intake.decoding import DecodeError, TooMuchError, decoded
+from aggregator.intake.fetching.answer import Answer, BrokenOffError, OddError
+from aggregator.intake.fetching.decoding import DecodeError, TooMuchError, decoded
 
 HEAD = b'HTTP/1.1 200 OK\r\nETag: "1"\r\nX-A: one\r\nX-A: two\r\n'
 WHOLE = {

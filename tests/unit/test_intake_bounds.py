@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from aggregator.intake import limits
-from aggregator.intake.fast_state import MAX_AUTHOR, MAX_TAGS, _without_wrapper
-from aggregator.intake.parse import TOO_COSTLY, parse
-from aggregator.intake.tolerant import BUDGET, Budget, read_tolerantly
+from aggregator.intake.reading import limits
+from aggregator.intake.reading.fast_state import MAX_AUTHOR, MAX_TAGS, _without_wrapper
+from aggregator.intake.reading.parse import TOO_COSTLY, parse
+from aggregator.intake.reading.tolerant import BUDGET, Budget, read_tolerantly
 from aggregator.model import NotAFeed, ParsedFeed
 
 URL = "https://one.example/feed.xml"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator import pipeline
-from aggregator.intake.chunks import MAX_CHUNKS, cut_up
+from aggregator.intake.reading.chunks import MAX_CHUNKS, cut_up
 from aggregator.model import Fetched, FetchResult, Source, SourceState
 from aggregator.store.memory import MemoryStore
 from tests.builders import NOW, source

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aggregator.intake.dates import is_plain, parse_date
-from aggregator.intake.parse import parse
+from aggregator.intake.reading.dates import is_plain, parse_date
+from aggregator.intake.reading.parse import parse
 from aggregator.model import ParsedFeed
 
 NOON = datetime(2026, 3, 14, 12, 30, tzinfo=UTC)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.intake.fast import read_fast
-from aggregator.intake.limits import MAX_DEPTH
-from aggregator.intake.parse import JUDGES, parse
+from aggregator.intake.reading.fast import read_fast
+from aggregator.intake.reading.limits import MAX_DEPTH
+from aggregator.intake.reading.parse import JUDGES, parse
 
 URL = "https://one.example/feed.xml"
 SPACES = (

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from aggregator.errors import SourceError
-from aggregator.intake.finding import MAX_DECLARED, MAX_LINKS, find_feeds
+from aggregator.intake.finding.ask_site import MAX_DECLARED, MAX_LINKS, find_feeds
 from aggregator.model import Fetched, FetchFailed, FetchResult, Source, SourceState
 from tests.loopback.feed_server import rss
 

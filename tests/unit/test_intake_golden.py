@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.intake.encoding import to_utf8
-from aggregator.intake.fast import read_fast
-from aggregator.intake.parse import JUDGES, parse
+from aggregator.intake.reading.encoding import to_utf8
+from aggregator.intake.reading.fast import read_fast
+from aggregator.intake.reading.parse import JUDGES, parse
 from aggregator.model import ParsedFeed
 from tests.active import active_parts
 from tests.golden.compare import check_golden

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.intake.inspection import inspect_feed, inspect_known
+from aggregator.intake.finding.inspection import inspect_feed, inspect_known
 from aggregator.model import KnownArticle, ParsedArticle
 from tests.builders import NOW, at, parsed_article, parsed_feed, state
 

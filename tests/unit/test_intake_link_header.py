@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.intake.link_header import MAX_LINKS, Link, read_links
+from aggregator.intake.hubs.link_header import MAX_LINKS, Link, read_links
 
 
 def links(header: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.intake.addresses import read_allow_list, why_refused
-from aggregator.intake.freshness import LONGEST, max_age_of, retry_after_of
-from aggregator.intake.gate import HostGate
+from aggregator.intake.fetching.addresses import read_allow_list, why_refused
+from aggregator.intake.fetching.freshness import LONGEST, max_age_of, retry_after_of
+from aggregator.intake.fetching.gate import HostGate
 from tests.builders import NOW, at
 
 DATE = "Wed, 14 Jan 2026 12:00:00 GMT"  # NOW

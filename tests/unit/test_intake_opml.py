@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from aggregator.config import values
 from aggregator.errors import SourceError
-from aggregator.intake.opml import MAX_BYTES, MAX_TAG, address_of, read_opml, tag_of
+from aggregator.intake.finding.opml import MAX_BYTES, MAX_TAG, address_of, read_opml, tag_of
 from aggregator.markup import one_line
 from aggregator.model import Source, SourceState, SourceView
 from aggregator.outputs.opml import render_opml

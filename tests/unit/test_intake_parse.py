@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.intake.dates import parse_date
-from aggregator.intake.describe import describe
-from aggregator.intake.discover import feed_links
-from aggregator.intake.parse import MAX_ARTICLES, parse
+from aggregator.intake.finding.discover import feed_links
+from aggregator.intake.reading.dates import parse_date
+from aggregator.intake.reading.describe import describe
+from aggregator.intake.reading.parse import MAX_ARTICLES, parse
 from aggregator.model import Enclosure, NotAFeed, ParsedArticle, ParsedFeed
 
 URL = "https://one.example/feed.xml"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from aggregator.intake.parse import parse
-from aggregator.intake.paywall import is_paywalled
+from aggregator.intake.reading.parse import parse
+from aggregator.intake.reading.paywall import is_paywalled
 from aggregator.model import ParsedFeed
 
 

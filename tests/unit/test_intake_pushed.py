@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.intake import pushed
+from aggregator.intake.hubs import pushed
 from aggregator.model import Subscription
 from tests.builders import NOW, at, state, subscription
 

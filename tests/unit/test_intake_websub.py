@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.intake import websub
-from aggregator.intake.addresses import AllowList, read_allow_list
-from aggregator.intake.websub import HubAnswer, Plan
+from aggregator.intake.fetching.addresses import AllowList, read_allow_list
+from aggregator.intake.hubs import websub
+from aggregator.intake.hubs.websub import HubAnswer, Plan
 from aggregator.model import Fetched, Letter, SourceState, Subscription
 from tests.builders import NOW, at, parsed_feed, state, subscription
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import StoreError
-from aggregator.intake.addresses import AllowList
-from aggregator.intake.websub import HubAnswer
+from aggregator.intake.fetching.addresses import AllowList
+from aggregator.intake.hubs.websub import HubAnswer
 from aggregator.model import Letter, PollRecord, Source
 from aggregator.pipeline.pushing import MAX_AN_HOUR, MAX_LETTERS, PushReport, Reception, ask_hubs, take_up
 from aggregator.store.base import Store

@@ -48,7 +48,7 @@ def _until(end: str, *, date: str, now: datetime | None) -> timedelta | None:
 def http_date(text: str) -> datetime | None:
     """Read a date as HTTP writes it, or in ISO 8601; ``None``: none, or unreadable. Source: RFC 9110, 5.6.7."""
     if _ISO.match(text):
-        from aggregator.intake.dates import parse_date  # nearly no server writes its dates so
+        from aggregator.intake.reading.dates import parse_date  # nearly no server writes its dates so
 
         return parse_date(text)
     try:

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from aggregator.intake.freshness import max_age_of, retry_after_of
+from aggregator.intake.fetching.freshness import max_age_of, retry_after_of
 from aggregator.intake.schedule import address_of
 from aggregator.intake.urls import host_of
 from aggregator.markup import one_line, safe_url

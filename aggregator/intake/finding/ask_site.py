@@ -11,9 +11,9 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from aggregator.errors import SourceError
-from aggregator.intake.asking import Fetcher
-from aggregator.intake.discover import declared_feeds, feed_links
-from aggregator.intake.parse import parse
+from aggregator.intake.fetching.asking import Fetcher
+from aggregator.intake.finding.discover import declared_feeds, feed_links
+from aggregator.intake.reading.parse import parse
 from aggregator.intake.urls import canonical_url, host_of
 from aggregator.markup import one_line, safe_url
 from aggregator.model import (

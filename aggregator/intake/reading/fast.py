@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from aggregator.intake.fast_elements import ENDS, STARTS
-from aggregator.intake.fast_names import GIVE_UP, KNOWN_PREFIXES, PASSED_OVER, PREFIX_BY_URI, PUT_ASIDE
-from aggregator.intake.fast_state import XHTML, Attributes, Judges, Mapping, OddError, Reading, join
-from aggregator.intake.limits import MAX_ATTRIBUTES, MAX_DEPTH
+from aggregator.intake.reading.fast_elements import ENDS, STARTS
+from aggregator.intake.reading.fast_names import GIVE_UP, KNOWN_PREFIXES, PASSED_OVER, PREFIX_BY_URI, PUT_ASIDE
+from aggregator.intake.reading.fast_state import XHTML, Attributes, Judges, Mapping, OddError, Reading, join
+from aggregator.intake.reading.limits import MAX_ATTRIBUTES, MAX_DEPTH
 
 MAX_ELEMENTS = 100_000  # of one body, half a second's work; the richest of 6,486 files has 11,000
 _ODD_SPACE = re.compile(r"backend\.userland\.com/rss|xlink")

@@ -23,7 +23,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from aggregator.errors import SourceError
-from aggregator.intake.addresses import AllowList, why_refused
+from aggregator.intake.fetching.addresses import AllowList, why_refused
 
 N_POOLS = 64  # hosts whose connections stay open
 

@@ -2,7 +2,7 @@
 
 import re
 
-from aggregator.intake.fast_state import MAX_AUTHOR, Attributes, Mapping, Reading
+from aggregator.intake.reading.fast_state import MAX_AUTHOR, Attributes, Mapping, Reading
 
 _EMAIL = re.compile(
     r"(?<![a-zA-Z0-9\_\-\.\+])"  # finds the same as without it, but tries each word once

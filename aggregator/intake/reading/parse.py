@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from aggregator.intake import entries
-from aggregator.intake.discover import feed_links
-from aggregator.intake.encoding import to_utf8
-from aggregator.intake.fast import FastFeed, read_fast
-from aggregator.intake.limits import cut, why_refused, within_price, without_entities
-from aggregator.intake.parse_json import parse_json
-from aggregator.intake.rescue import mended, without_cut_article
-from aggregator.intake.tolerant import BUDGET, JUDGES, Budget, is_about_encoding, read_tolerantly
+from aggregator.intake.finding.discover import feed_links
+from aggregator.intake.reading import entries
+from aggregator.intake.reading.encoding import to_utf8
+from aggregator.intake.reading.fast import FastFeed, read_fast
+from aggregator.intake.reading.limits import cut, why_refused, within_price, without_entities
+from aggregator.intake.reading.parse_json import parse_json
+from aggregator.intake.reading.rescue import mended, without_cut_article
+from aggregator.intake.reading.tolerant import BUDGET, JUDGES, Budget, is_about_encoding, read_tolerantly
 from aggregator.markup import clean, one_line, safe_url
 from aggregator.model import NotAFeed, ParsedFeed, ParseResult
 

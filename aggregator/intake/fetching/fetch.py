@@ -17,10 +17,10 @@ import urllib3
 from urllib3.util.request import ACCEPT_ENCODING
 
 from aggregator.errors import SourceError
-from aggregator.intake.addresses import read_allow_list
-from aggregator.intake.asking import ACCEPT, Hop, errand_of, fetched, in_words, judge, too_much
-from aggregator.intake.connect import N_POOLS, GuardedAdapter, Visit, visiting
-from aggregator.intake.gate import HostGate
+from aggregator.intake.fetching.addresses import read_allow_list
+from aggregator.intake.fetching.asking import ACCEPT, Hop, errand_of, fetched, in_words, judge, too_much
+from aggregator.intake.fetching.connect import N_POOLS, GuardedAdapter, Visit, visiting
+from aggregator.intake.fetching.gate import HostGate
 from aggregator.intake.urls import host_of
 from aggregator.model import FetchFailed, FetchResult, Source, SourceState
 

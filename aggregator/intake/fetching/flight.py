@@ -11,12 +11,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from aggregator.errors import SourceError
-from aggregator.intake.addresses import AllowList
-from aggregator.intake.answer import Answer, BrokenOffError, OddError
-from aggregator.intake.asking import Hop, errand_of, fetched, in_words, judge, too_much
-from aggregator.intake.decoding import DecodeError, TooMuchError, decoded
-from aggregator.intake.line import Line
-from aggregator.intake.lookup import Address, is_literal, judged, look_up
+from aggregator.intake.fetching.addresses import AllowList
+from aggregator.intake.fetching.answer import Answer, BrokenOffError, OddError
+from aggregator.intake.fetching.asking import Hop, errand_of, fetched, in_words, judge, too_much
+from aggregator.intake.fetching.decoding import DecodeError, TooMuchError, decoded
+from aggregator.intake.fetching.line import Line
+from aggregator.intake.fetching.lookup import Address, is_literal, judged, look_up
 from aggregator.model import FetchFailed, FetchResult, Source, SourceState
 
 _PORTS = {"http": 80, "https": 443}

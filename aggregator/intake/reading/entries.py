@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aggregator.intake.dates import is_plain, parse_date
-from aggregator.intake.limits import price_of
-from aggregator.intake.paywall import is_paywalled
+from aggregator.intake.reading.dates import is_plain, parse_date
+from aggregator.intake.reading.limits import price_of
+from aggregator.intake.reading.paywall import is_paywalled
 from aggregator.markup import MAX_HTML, clean, one_line, safe_url, sanitise
 from aggregator.model import Enclosure, ParsedArticle
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from aggregator.intake.identity import key_ids
-from aggregator.intake.parse import parse
+from aggregator.intake.reading.parse import parse
 from aggregator.model import NotAFeed, ParsedArticle
 
 MAX_SHOWN = 10_000  # articles: who looks at a file wants to see all of it

@@ -6,7 +6,7 @@ What is connected to is what was judged: nothing is looked up twice.
 import socket
 
 from aggregator.errors import SourceError
-from aggregator.intake.addresses import AllowList, why_refused
+from aggregator.intake.fetching.addresses import AllowList, why_refused
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 Address = tuple[int, SocketAddress]

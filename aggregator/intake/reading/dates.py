@@ -9,7 +9,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
-from aggregator.intake.month_names import MONTHS, TWO_WORDS
+from aggregator.intake.reading.month_names import MONTHS, TWO_WORDS
 
 MAX_DATE = 100  # characters; no date is longer
 

@@ -23,7 +23,7 @@ import feedparser.mixin
 import feedparser.sanitizer
 import feedparser.urls
 
-from aggregator.intake.fast_state import MAX_AUTHOR, MAX_TAGS, Judges
+from aggregator.intake.reading.fast_state import MAX_AUTHOR, MAX_TAGS, Judges
 
 JUDGES = Judges(read_date=feedparser.datetimes._parse_date, is_html=feedparser.mixin._FeedParserMixin.looks_like_html)
 BUDGET = 4_000_000  # microseconds, about; the dearest of 6,486 files of the world costs 234,000

@@ -5,9 +5,9 @@ Only what ``entries`` and ``parse`` look at is kept; the rest is passed over.
 
 from collections.abc import Callable
 
-from aggregator.intake import fast_people
-from aggregator.intake.fast_names import SAME_AS
-from aggregator.intake.fast_state import HTML_TYPES, MAX_TAGS, Attributes, OddError, Reading, content_type, join
+from aggregator.intake.reading import fast_people
+from aggregator.intake.reading.fast_names import SAME_AS
+from aggregator.intake.reading.fast_state import HTML_TYPES, MAX_TAGS, Attributes, OddError, Reading, content_type, join
 
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}

@@ -17,13 +17,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from aggregator.intake.addresses import read_allow_list
-from aggregator.intake.aside import Aside
-from aggregator.intake.asking import ACCEPT, Fetcher
-from aggregator.intake.flight import Flight, Rules, Verdict
-from aggregator.intake.gate import HostGate
-from aggregator.intake.line import Line
-from aggregator.intake.lookup import Address
+from aggregator.intake.fetching.addresses import read_allow_list
+from aggregator.intake.fetching.aside import Aside
+from aggregator.intake.fetching.asking import ACCEPT, Fetcher
+from aggregator.intake.fetching.flight import Flight, Rules, Verdict
+from aggregator.intake.fetching.gate import HostGate
+from aggregator.intake.fetching.line import Line
+from aggregator.intake.fetching.lookup import Address
 from aggregator.intake.urls import host_of
 from aggregator.model import Fetched, FetchFailed, FetchResult, Source, SourceState
 

@@ -3,7 +3,7 @@
 import logging
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from aggregator.intake.asking import Fetcher
+from aggregator.intake.fetching.asking import Fetcher
 from aggregator.model import FetchFailed, FetchResult, Source, SourceState
 
 log = logging.getLogger(__name__)

@@ -14,10 +14,10 @@ import requests
 import urllib3
 
 from aggregator.errors import SourceError
-from aggregator.intake.addresses import read_allow_list
-from aggregator.intake.connect import GuardedAdapter, Visit, visiting
-from aggregator.intake.freshness import retry_after_of
-from aggregator.intake.websub import HubAnswer
+from aggregator.intake.fetching.addresses import read_allow_list
+from aggregator.intake.fetching.connect import GuardedAdapter, Visit, visiting
+from aggregator.intake.fetching.freshness import retry_after_of
+from aggregator.intake.hubs.websub import HubAnswer
 from aggregator.markup import safe_url
 
 TIMEOUT = 10.0  # seconds, for all of it

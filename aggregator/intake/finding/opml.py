@@ -15,7 +15,7 @@ from html.entities import html5
 from lxml import etree
 
 from aggregator.errors import SourceError
-from aggregator.intake.encoding import to_utf8
+from aggregator.intake.reading.encoding import to_utf8
 from aggregator.markup import one_line, safe_url
 from aggregator.model import Source
 

@@ -17,9 +17,9 @@ from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
-from aggregator.intake.addresses import AllowList, is_named, why_refused
-from aggregator.intake.link_header import read_links
-from aggregator.intake.pushed import is_fresh
+from aggregator.intake.fetching.addresses import AllowList, is_named, why_refused
+from aggregator.intake.hubs.link_header import read_links
+from aggregator.intake.hubs.pushed import is_fresh
 from aggregator.intake.urls import host_of
 from aggregator.markup import one_line, safe_url
 from aggregator.model import Fetched, Letter, ParsedFeed, SourceState, Subscription

@@ -7,10 +7,10 @@ import html as entities
 import json
 from collections.abc import Mapping, Sequence
 
-from aggregator.intake.dates import parse_date
-from aggregator.intake.entries import MAX_LIST, PRICE_OF_ENTRY
-from aggregator.intake.limits import price_of, within_price
-from aggregator.intake.paywall import is_paywalled, named_in
+from aggregator.intake.reading.dates import parse_date
+from aggregator.intake.reading.entries import MAX_LIST, PRICE_OF_ENTRY
+from aggregator.intake.reading.limits import price_of, within_price
+from aggregator.intake.reading.paywall import is_paywalled, named_in
 from aggregator.markup import MAX_HTML, clean, one_line, safe_url, sanitise
 from aggregator.model import Enclosure, NotAFeed, ParsedArticle, ParsedFeed, ParseResult
 

@@ -1,0 +1,1 @@
+"""WebSub: what is asked of hubs, and what they may push."""
