@@ -1,3 +1,3 @@
 """A feed aggregator that publishes stories: what several publishers report, told once, with its sources."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -104,6 +104,12 @@ def day(at: datetime) -> str:
     return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
 
 
+def day_beside(at: datetime, other: datetime) -> str:
+    """Write a day where ``other`` is named whole: "13 January", with its year where that is another."""
+    at = at.astimezone(UTC)
+    return day(at) if at.year != other.astimezone(UTC).year else f"{at.day} {MONTHS[at.month - 1]}"
+
+
 def long_day(at: datetime) -> str:
     """Write a day as a masthead does: "Wednesday, 14 January 2026"."""
     return f"{WEEKDAYS[at.astimezone(UTC).weekday()]}, {day(at)}"
@@ -281,6 +287,8 @@ SCRIPT = {
     "close": "Close",
     "failed": "The index cannot be read.",
     "found": "{n} found",
+    "none": "Nothing found",
+    "days": "en-GB",  # how the script writes a day: "14 January 2026"
     "keys": "Keys",
     "help": [
         ["j", "next story, or next source of a story"],

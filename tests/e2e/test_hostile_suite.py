@@ -9,6 +9,7 @@ import importlib.util
 import json
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -239,6 +240,11 @@ def _atom_as_xml(attacked: Attacked) -> Path:
 # ---------------------------------------------------------------- what the suite cannot see by itself
 
 
+def _story_pages(attacked: Attacked) -> dict[str, str]:
+    files = attacked.files[-1].items()
+    return {name: body.decode() for name, body in files if name.startswith("s/") and name.endswith(".html")}
+
+
 def test_polls_are_bounded_in_memory_and_leave_no_trace_of_an_attack_in_the_log(attacked: Attacked) -> None:
     assert attacked.peak < MAX_PEAK * 1000
     for log in attacked.logs:
@@ -261,16 +267,21 @@ def test_the_feeds_own_claims_move_no_address(attacked: Attacked) -> None:
 
 
 def test_one_publisher_under_several_addresses_counts_once(attacked: Attacked) -> None:
-    pages = {name: body.decode() for name, body in attacked.files[-1].items() if name.startswith("s/")}
-    ids = [Path(name).stem for name, page in pages.items() if "coral protection act" in page]
+    ids = [Path(name).stem for name, page in _story_pages(attacked).items() if "coral protection act" in page]
     stories = [json.loads(attacked.run("story", each, "--json").stdout) for each in ids]
     assert [story["n_publishers"] for story in stories] == [1]
 
 
-def test_a_flood_of_the_future_takes_no_more_than_half_of_an_output(attacked: Attacked) -> None:
-    entries = attacked.files[-1]["top.atom"].split(b"<entry>")[1:]
-    assert entries
-    assert sum(b"future-flood" in entry for entry in entries) <= len(entries) / 2
+def test_a_flood_leaves_half_of_an_output_to_others(attacked: Attacked) -> None:
+    entries = attacked.files[-1]["top.atom"].decode().split("<entry>")[1:]
+    told_by = [{url.split("/")[2] for url in re.findall(r'<link rel="via" href="([^"]+)"', each)} for each in entries]
+    pages = _story_pages(attacked).values()
+    hosts_of_pages = [set(re.findall(r'href="https?://([\w.-]+\.test)/', page)) for page in pages]
+    for flood in ("news-poison-future-flood.test", "news-poison-flood-10000.test"):
+        assert any(flood in hosts for hosts in told_by), "it is among them, or this shows nothing"
+        n_flood = sum(hosts == {flood} for hosts in told_by)  # what others tell too is no lone report
+        n_others = sum(bool(hosts - {flood}) for hosts in hosts_of_pages)
+        assert n_flood <= max(len(entries) / 2, len(entries) - n_others), "only places that nobody else wants"
 
 
 def test_nothing_is_fetched_but_feeds_and_nothing_private_is_reached(attacked: Attacked) -> None:

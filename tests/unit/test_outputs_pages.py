@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 
@@ -462,7 +462,7 @@ def test_a_poll_without_news_changes_no_page_but_the_status() -> None:
 
 
 def test_feeds_say_what_they_hold_and_where_they_are() -> None:
-    text = " ".join(" ".join(Page(PAGES.feeds(OUTPUT_VIEWS, VIEWS).decode()).text).split())
+    text = html_text(PAGES.feeds(OUTPUT_VIEWS, VIEWS).decode())
     assert "All stories; the newest 60." in text
     assert "Stories about world, from at least 2 publishers; the newest 60." in text
     assert "https://news.example/world.atom" in text
@@ -549,6 +549,14 @@ def test_a_day_shows_its_stories_and_the_days_beside_it() -> None:
     assert ("a", "href", "2026-01-13.html") in page.attributes
     assert 'rel="next"' not in html
     assert "No days yet" in PAGES.archive_index([]).decode()
+
+
+def test_a_day_beside_another_names_its_year_only_where_that_is_another() -> None:
+    new_year = datetime(2027, 1, 1, tzinfo=UTC)
+    day = timedelta(days=1)
+    html = PAGES.archive_day(new_year, [], earlier=new_year - day, later=new_year + day).decode()
+    assert ">31 December 2026</time></a>" in html
+    assert ">2 January</time> →</a>" in html
 
 
 def test_a_long_day_lists_the_best_and_says_so() -> None:
