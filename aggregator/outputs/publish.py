@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from aggregator.model import Article, Entry, Output, OutputFeed, Published, Revision
+from aggregator.model import Article, Entry, Output, OutputFeed, OutputView, Published, Revision
 from aggregator.outputs import atom, digest, jsonfeed, periods, rss, strings
 from aggregator.outputs.articles import build_article
 from aggregator.outputs.atom import Render
@@ -81,6 +81,7 @@ class Press:
         self._written: dict[tuple[str, str, str], tuple[Entry, bytes]] = {}
         self._years: dict[str, int] = {}
         self._last: dict[str, tuple[Hashable, tuple[str, ...]]] = {}
+        self._settled: dict[str, tuple[object, OutputView]] = {}
 
     def entry(self, key: Hashable, build: Callable[[], Entry]) -> Entry:
         """Return the entry of a key, built once."""
@@ -117,6 +118,17 @@ class Press:
         """Tell whether an output was last written from the same, and its files are there."""
         last = self._last.get(slug)
         return last is not None and last[0] == key and all(has(name) for name in last[1])
+
+    def settled(self, slug: str, question: object, has: Callable[[str], bool]) -> OutputView | None:
+        """Return what an output came to when it was last asked the same, if its files are there."""
+        question_before, view = self._settled.get(slug, (None, None))
+        if view is None or question_before != question or slug not in self._last:
+            return None
+        return view if all(has(name) for name in self._last[slug][1]) else None
+
+    def settle(self, slug: str, question: object, view: OutputView) -> None:
+        """Note what an output came to; ``question`` is all that its choice depends on."""
+        self._settled[slug] = (question, view)
 
     def done(self, slug: str, key: Hashable, names: Iterable[str]) -> None:
         """Note that every file of an output is written."""

@@ -4,12 +4,12 @@ It hands values from store and stories to outputs and back, in order, and decide
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from aggregator.errors import StoreError
 from aggregator.intake import filters
-from aggregator.model import Article, Enclosure, Output, OutputView, Published, Revision, SourceView
+from aggregator.model import EPOCH, Article, Enclosure, Output, OutputView, Published, Revision, SourceView
 from aggregator.outputs import articles as article_feed
 from aggregator.outputs import atom, entry, health, publish
 from aggregator.outputs.periods import happenings
@@ -100,6 +100,13 @@ def publish_output(
     render_all: bool,
 ) -> tuple[OutputView, list[str]]:
     """Choose an output's stories, save their places, and write its files. Returns it and the feeds that changed."""
+
+    def has(name: str) -> bool:
+        return not render_all and (writer.folder / name).is_file()
+
+    question = _question(site, output, news)
+    if question is not None and (view := press.settled(output.slug, question, has)):
+        return view, []
     place_by_story = _places(store, writer, output, news, render_all=render_all)
     shown = _place_stories(store, output, news, place_by_story)
     places = place_by_story | {place.story_id: place for place, _ in shown}
@@ -116,7 +123,7 @@ def publish_output(
         stream_at=news.newest_at,
         revisions=store.revisions,
         minted_at=lambda story_id: _minted_at(store, story_id),
-        has=lambda name: not render_all and (writer.folder / name).is_file(),
+        has=has,
     )
     rendered = {name: writer.write(name, body) for name, body in publish.render_output(site, output, stock, press)}
     changed = [name for name, is_new in rendered.items() if is_new]
@@ -125,7 +132,26 @@ def publish_output(
         for name in sorted({*shows} - rendered.keys()):
             writer.remove(name)
     updated_at = max((place.updated_at for place, _ in shown), default=None)
-    return OutputView(output=output, n_entries=len(shown), updated_at=updated_at), changed
+    view = OutputView(output=output, n_entries=len(shown), updated_at=updated_at)
+    if question is not None:
+        press.settle(output.slug, question, view)
+    return view, changed
+
+
+def _question(site: Site, output: Output, news: News) -> object | None:
+    """Return all that an output's choice and files depend on, beside its own places; ``None``: more than that.
+
+    The time of the build is no part of it: it dates what happens, and without news nothing does. Rules look at articles
+    of old stories, too, which an edit changes without a word here.
+    """
+    if output.keep or output.block:
+        return None
+    return (
+        site,
+        output,
+        [(revision.story_id, revision.n) for revision in news.best_first],
+        replace(news, best_first=(), now=EPOCH),
+    )
 
 
 def _places(store: Store, writer: SiteWriter, output: Output, news: News, *, render_all: bool) -> dict[str, Published]:

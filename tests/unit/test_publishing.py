@@ -123,6 +123,25 @@ def test_a_build_without_news_writes_nothing_however_late_and_by_whom(desk: Desk
     assert desk.files() == before
 
 
+def test_an_output_without_news_is_not_chosen_again_unless_a_file_is_gone(desk: Desk) -> None:
+    desk.store = store = Forgetful(is_whole=False)
+    store.sync_sources([URL])
+    desk.tell("s", told("s", 1, 0))
+    desk.build(now=NOW)
+    before, n_asked = desk.files(), store.n_asked
+    desk.build(now=at(24))
+    assert store.n_asked == n_asked, "its places were asked for, though nothing happened"
+    (desk.folder / "top.rss").unlink()
+    desk.build(now=at(25))
+    assert desk.files() == before
+    desk.tell("t", told("t", 1, 1))
+    desk.build(now=at(26))
+    assert {*desk.ids()} == {"s", "t"}
+    other = replace(TOP, max_entries=1)
+    desk.build(now=at(27), output=other)
+    assert len(desk.ids()) == 1
+
+
 def test_a_merged_story_leaves_and_the_survivor_keeps_its_id(desk: Desk) -> None:
     desk.tell("s", told("s", 1, 0))
     desk.tell("t", told("t", 1, 0))
@@ -229,12 +248,14 @@ class Forgetful(MemoryStore):
         super().__init__()
         self.is_whole = is_whole
         self.n_read = 0
+        self.n_asked = 0
 
     def published(
         self, slug: str, *, since: datetime | None = None, story_ids: Iterable[str] = ()
     ) -> tuple[Published, ...]:
         found = super().published(slug, since=None if self.is_whole else since, story_ids=story_ids)
         self.n_read = len(found)
+        self.n_asked += 1
         return found
 
 
