@@ -12,13 +12,14 @@ import re
 import shutil
 import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from contextlib import closing
 from pathlib import Path
+
+from benchmarks.alone import run_alone
 
 KINDS = ("refused", "hanging", "name", "tls", "500", "garbage")
 GARBAGE = bytes(range(256)) * 40
@@ -108,18 +109,12 @@ def poll(folder: Path, *, now: int) -> tuple[float, float, float, str]:
     """Poll in a process of its own. Returns seconds, CPU seconds, MB at the peak, and its last line."""
     begin = time.monotonic()
     with (folder / "out").open("w+") as out, (folder / "err").open("w") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "aggregator", "poll", "--no-build"],
-            cwd=folder,
-            env={**os.environ, "AGGREGATOR_NOW": str(now)},
-            stdout=out,
-            stderr=err,
-        )
-        _, _, used = os.wait4(process.pid, 0)
-        process.returncode = 0
+        command = [sys.executable, "-m", "aggregator", "poll", "--no-build"]
+        environ = {**os.environ, "AGGREGATOR_NOW": str(now)}
+        used = run_alone(command, cwd=folder, env=environ, stdout=out, stderr=err)
         out.seek(0)
         said = out.read().strip()
-    return time.monotonic() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000, said
+    return time.monotonic() - begin, used.cpu, used.peak / 1000, said
 
 
 def main() -> None:

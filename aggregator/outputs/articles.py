@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from aggregator.markup import safe_url, sanitise, to_text
 from aggregator.model import Article, Entry, EntryLink, Origin, Output
 from aggregator.outputs import strings
-from aggregator.outputs.content import MAX_SUMMARY, plain, shorten, source_name
+from aggregator.outputs.content import MAX_SUMMARY, plain, shorten, source_name, without_tags
 from aggregator.outputs.entry import MAX_TITLE, share_out
 from aggregator.outputs.site import Site, host, language_tag, tag_uri
 
@@ -55,8 +55,8 @@ def build_article(site: Site, article: Article, *, site_url: str = "") -> Entry:
     links = (EntryLink(href=link, rel="alternate", type="text/html", lang=language_tag(article.lang)),) if link else ()
     return Entry(
         id=tag_uri(site, article.first_seen_at.year, f"article/{article.id}"),
-        title=shorten(plain(article.title) or text or strings.UNTITLED, MAX_TITLE),
-        summary=shorten(text, MAX_SUMMARY),
+        title=without_tags(shorten(plain(article.title) or text or strings.UNTITLED, MAX_TITLE)),
+        summary=without_tags(shorten(text, MAX_SUMMARY)),
         content=content or f"<p>{html.escape(plain(article.title) or strings.UNTITLED)}</p>\n",
         links=links,
         published_at=article.at,

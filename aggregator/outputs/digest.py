@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from aggregator.model import Entry, EntryLink, Output, Published, Revision, Summary
 from aggregator.outputs import strings
-from aggregator.outputs.content import beginning, plain, shorten, source_name
+from aggregator.outputs.content import beginning, plain, shorten, source_name, without_tags
 from aggregator.outputs.entry import MAX_TITLE
 from aggregator.outputs.periods import Period
 from aggregator.outputs.site import Site, digest_name, direction, language_tag, story_url, tag_uri
@@ -80,7 +80,7 @@ def build_digest(site: Site, output: Output, period: Period, stories: Sequence[S
     return Entry(
         id=tag_uri(site, site.since_year, f"digest/{output.slug}/{period.name}"),
         title=shorten(title_of(output, period), MAX_TITLE),
-        summary=shorten(headlines, 300),
+        summary=without_tags(shorten(headlines, 300)),
         content="".join(_told(site, place, revision) for place, revision in stories),
         links=(EntryLink(href=page or site.base_url, rel="alternate", type="text/html"),),
         published_at=period.end_at,

@@ -33,7 +33,7 @@ from aggregator.model import (
 )
 from aggregator.outputs import strings
 from aggregator.outputs.change import headline_stands, material_change, new_sentences, told_by
-from aggregator.outputs.content import beginning, plain, shorten, source_name, story_html
+from aggregator.outputs.content import beginning, plain, shorten, source_name, story_html, without_tags
 from aggregator.outputs.site import Site, feed_url, language_tag, story_url, tag_uri
 
 _T = TypeVar("_T")
@@ -271,7 +271,7 @@ def build_entry(site: Site, story_year: int, revision: Revision, published: Publ
     return Entry(
         id=tag_uri(site, story_year, f"story/{revision.story_id}"),
         title=_title(published.headline, summary),
-        summary=beginning(summary),
+        summary=without_tags(beginning(summary)),
         content=story_html(summary),
         links=(page, *_via(summary)),
         published_at=published.published_at,
@@ -301,7 +301,9 @@ def build_update(site: Site, story_year: int, base: Revision | None, revision: R
     return Entry(
         id=tag_uri(site, story_year, f"story/{revision.story_id}/r{revision.n}"),
         title=shorten(strings.update_title(_title(summary.headline, summary)), MAX_TITLE),
-        summary=beginning(replace(summary, sections=(Section(heading="", sentences=news),)) if news else summary),
+        summary=without_tags(
+            beginning(replace(summary, sections=(Section(heading="", sentences=news),)) if news else summary)
+        ),
         content=story_html(summary, news=news),
         links=(page, *_via(summary)),
         published_at=at,
@@ -318,7 +320,7 @@ def _categories(revision: Revision) -> tuple[str, ...]:
 def _title(headline: str, summary: Summary) -> str:
     candidates = (headline, summary.headline, *(source.title for source in summary.sources))
     title = next((line for line in map(plain, candidates) if line), strings.UNTITLED)
-    return shorten(title, MAX_TITLE)
+    return without_tags(shorten(title, MAX_TITLE))
 
 
 def _via(summary: Summary) -> Iterator[EntryLink]:

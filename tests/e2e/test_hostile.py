@@ -1,11 +1,9 @@
 """A poll of our own hostile feeds (:mod:`.hostile_cases`), twice: each is read or refused, and harms only itself."""
 
 import json
-import os
 import re
 import socket
 import sqlite3
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks.alone import run_alone
 from tests.active import active_parts
 from tests.e2e.conftest import DAY_ONE, Workplace
 from tests.e2e.hostile_cases import INNER_HOST, Case, cases
@@ -112,16 +111,12 @@ def _poll(attacked: Attacked, now: int) -> None:
     begin = time.monotonic()
     with (place.path / "log").open("w+") as log:
         environ = place.environ(now, HOSTILE_AUTH="user:hunter2-secret")
-        process = subprocess.Popen(
-            place.command("poll", "--force"), cwd=place.path, env=environ, stdout=log, stderr=log
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        used = run_alone(place.command("poll", "--force"), cwd=place.path, env=environ, stdout=log, stderr=log)
         log.seek(0)
         attacked.log += log.read()
     attacked.seconds = max(attacked.seconds, time.monotonic() - begin)
-    attacked.peak = max(attacked.peak, used.ru_maxrss)
-    assert process.returncode == 0, attacked.log[-3000:]
+    attacked.peak = max(attacked.peak, used.peak)
+    assert used.code == 0, attacked.log[-3000:]
     said = json.loads(place.run("status", "--json", now=now).out)
     attacked.statuses.append({each["name"]: each for each in said["sources"]})
 

@@ -22,6 +22,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.alone import run_alone
+
 SUITE = Path(__file__).parents[3] / "shared" / "suites" / "hostile"
 pytestmark = [
     pytest.mark.shared,
@@ -143,21 +145,14 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
 
 
 def _poll(attacked: Attacked) -> None:
-    """Poll once; by ``wait4``, which alone tells the memory of one child from that of all."""
+    """Poll once."""
     with (attacked.path / "log").open("w+") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "aggregator", "poll", "--force"],
-            cwd=attacked.path,
-            env=attacked.environ(),
-            stdout=log,
-            stderr=log,
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        command = [sys.executable, "-m", "aggregator", "poll", "--force"]
+        used = run_alone(command, cwd=attacked.path, env=attacked.environ(), stdout=log, stderr=log)
         log.seek(0)
         attacked.logs.append(log.read())
-    attacked.peak = max(attacked.peak, used.ru_maxrss)
-    assert process.returncode == 0, attacked.logs[-1][-2000:]
+    attacked.peak = max(attacked.peak, used.peak)
+    assert used.code == 0, attacked.logs[-1][-2000:]
 
 
 def _write_hits(attacked: Attacked) -> Path:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.model import Also, Section, Sentence, Summary
 from aggregator.outputs import strings
-from aggregator.outputs.content import beginning, gap_before, shorten, split_ending, story_html
+from aggregator.outputs.content import beginning, gap_before, shorten, split_ending, story_html, without_tags
 from tests.builders import cited_source, summary
 from tests.golden.outputs_sample import SUMMARY
 
@@ -196,3 +196,18 @@ def test_a_cut_keeps_emoji_whole() -> None:
 def test_a_year_before_1000_is_written_with_four_digits() -> None:
     assert strings.machine_time(datetime(1, 1, 1, tzinfo=UTC)) == "0001-01-01T00:00:00Z"
     assert strings.machine_time(datetime(2026, 1, 14, 9, 40, 0, 900, tzinfo=UTC)) == "2026-01-14T09:40:00Z"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("Mind the <code> in </code> titles", "Mind the ‹code› in ‹/code› titles"),
+        ("<script>alert(1)</script>", "‹script›alert(1)‹/script›"),
+        ("3 < 4 and 5 > 2", "3 < 4 and 5 > 2"),
+        ("a <- b -> c", "a <- b -> c"),
+        ('<a href="x">', '‹a href="x"›'),
+    ],
+)
+def test_what_reads_like_a_tag_gets_other_brackets(line: str, shown: str) -> None:
+    assert without_tags(line) == shown
+    assert without_tags(shown) == shown
