@@ -4,12 +4,12 @@ It hands values from store and stories to outputs and back, in order, and decide
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aggregator.errors import StoreError
 from aggregator.intake import filters
-from aggregator.model import EPOCH, Article, Enclosure, Output, OutputView, Published, Revision, SourceView
+from aggregator.model import Article, Enclosure, Output, OutputView, Published, Revision, SourceView
 from aggregator.outputs import articles as article_feed
 from aggregator.outputs import atom, entry, health, publish
 from aggregator.outputs.periods import happenings
@@ -33,6 +33,7 @@ class News:
         site_urls: Home pages of sources, by address of the source.
         newest_at: Effective time of the newest article of all.
         now: Time of the build.
+        key: What tells these news from others, but for ``now``; made once for all outputs.
     """
 
     best_first: Sequence[Revision]
@@ -43,6 +44,15 @@ class News:
     now: datetime
     hidden: frozenset[str] = frozenset()
     site_urls: dict[str, str] = field(default_factory=dict)
+    key: tuple[object, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        key = (
+            [(revision.story_id, revision.n) for revision in self.best_first],
+            [(article.id, article.modified_at, article.fingerprint) for article in self.articles],
+            (self.copies, self.settling, self.hidden, self.site_urls, self.newest_at),
+        )
+        object.__setattr__(self, "key", key)
 
     @classmethod
     def of(
@@ -146,12 +156,7 @@ def _question(site: Site, output: Output, news: News) -> object | None:
     """
     if output.keep or output.block:
         return None
-    return (
-        site,
-        output,
-        [(revision.story_id, revision.n) for revision in news.best_first],
-        replace(news, best_first=(), now=EPOCH),
-    )
+    return site, output, news.key
 
 
 def _places(store: Store, writer: SiteWriter, output: Output, news: News, *, render_all: bool) -> dict[str, Published]:
