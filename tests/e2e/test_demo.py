@@ -1,4 +1,4 @@
-"""The demo is the whole journey on recorded news: three days, twelve publishers, five languages."""
+"""The demo is the whole journey on recorded news: three days, at least twelve publishers and five languages."""
 
 import json
 import posixpath
