@@ -94,7 +94,7 @@ def _articles(feeds: Sequence[tuple[Publisher, ParsedFeed]]) -> Iterator[Article
     seen = set()
     for publisher, feed in feeds:
         source = Source(url=publisher.feed_url, tags=publisher.tags)
-        for change in identity.diff(feed, source=source, known=(), now=UNTIL_AT):
+        for change in identity.diff(feed, source=source, recall=None, now=UNTIL_AT):
             if change.article.id not in seen:
                 seen.add(change.article.id)
                 yield change.article

@@ -9,18 +9,34 @@ take over the article of another by repeating its guid.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from aggregator.intake.urls import FEED_HOSTS, canonical_url, host_of, publisher_of
 from aggregator.markup import to_text
-from aggregator.model import Article, ArticleChange, ChangeKind, KnownArticle, ParsedArticle, ParsedFeed, Source
+from aggregator.model import (
+    Article,
+    ArticleChange,
+    ChangeKind,
+    KnownArticle,
+    ParsedArticle,
+    ParsedFeed,
+    Signs,
+    Sought,
+    Source,
+)
 from aggregator.text import language
 
 ID_DIGITS = 16  # 64 bits: among 10 million articles a clash has a chance of 1 in 370,000
 HASH_DIGITS = 8  # per part of a fingerprint: compared only with the same article before
 PARTS = ("title", "link", "text", "date")
+
+Recall = Callable[[Sought], Sequence[KnownArticle]]
+"""Gives the stored articles of a source that are sought, oldest first, then by id.
+
+More may be among them. Of those that share a sign (see ``SIGNS``) with an article, all, or at least two.
+"""
 
 
 # ---------------------------------------------------------------- ids
@@ -35,8 +51,11 @@ def key_ids(feed: ParsedFeed, *, source_url: str) -> tuple[str, ...]:
 
 
 def _ids(articles: Sequence[ParsedArticle], source_url: str) -> list[str]:
+    return _first_ids(articles, _own_keys(articles), source_url)
+
+
+def _first_ids(articles: Sequence[ParsedArticle], keys: Sequence[Sequence[str]], source_url: str) -> list[str]:
     taken: set[str] = set()
-    keys = _own_keys(articles)
     return [_mint(source_url, own, article, taken) for own, article in zip(keys, articles, strict=True)]
 
 
@@ -68,17 +87,23 @@ def _whole(article: ParsedArticle) -> str:
     return f"all\n{article.guid}\n{article.link}\n{article.title}\n{date}\n{enclosures}\n{_text(article)}"
 
 
-def _mint(source_url: str, keys: Sequence[str], article: ParsedArticle, taken: set[str]) -> str:
+def _mint(
+    source_url: str,
+    keys: Sequence[str],
+    article: ParsedArticle,
+    taken: set[str],
+    is_stored: Callable[[str], bool] = lambda minted: False,
+) -> str:
     """Give the first id that is free and take it; identical articles are told apart by number."""
     for key in keys:
         minted = _digest(f"{source_url}\n{key}", ID_DIGITS)
-        if minted not in taken:
+        if minted not in taken and not is_stored(minted):
             taken.add(minted)
             return minted
     whole = f"{source_url}\n{_whole(article)}"
     minted = _digest(whole, ID_DIGITS)
     n = 2
-    while minted in taken:
+    while minted in taken or is_stored(minted):
         minted = _digest(f"{whole}\n{n}", ID_DIGITS)
         n += 1
     taken.add(minted)
@@ -100,33 +125,46 @@ def _text(article: ParsedArticle) -> str:
 # ---------------------------------------------------------------- comparing
 
 
-def diff(
-    feed: ParsedFeed, *, source: Source, known: Sequence[KnownArticle], now: datetime
-) -> tuple[ArticleChange, ...]:
+def diff(feed: ParsedFeed, *, source: Source, recall: Recall | None, now: datetime) -> tuple[ArticleChange, ...]:
     """Compare a feed with what is stored of its source.
 
     Args:
         feed: As parsed, its articles filtered.
         source: As configured.
-        known: Every stored article of the source.
+        recall: Finds stored articles of the source; ``None``: there are none.
         now: When the feed was read.
 
     Returns:
         One change for each article, in the feed's order; what a feed repeats word by word counts once. Id and
-        ``first_seen_at`` of a known article stay. Cost: O(n_articles + n_known).
+        ``first_seen_at`` of a known article stay. Cost: O(n_articles), however many are stored.
     """
     articles = _without_repeats(feed.articles)
     texts = [_text(article) for article in articles]
-    matches = _match(articles, texts, known, source.url)
-    taken = {each.id for each in known}
     keys = _own_keys(articles)
+    known: Sequence[KnownArticle] = ()
+    matches: dict[int, KnownArticle] = {}
+    ids: Collection[str] = ()
+    if recall is not None:
+        read = [_signs_of_read(each, text) for each, text in zip(articles, texts, strict=True)]
+        ids = _first_ids(articles, keys, source.url)
+        known = recall(Sought(ids=tuple(ids), signs=tuple(read)))
+        matches = _match(ids, read, known)
+    taken = {each.id for each in known}
+    looked_up = {*ids}
+
+    def is_stored(minted: str) -> bool:
+        if recall is None or minted in looked_up:  # then it is among the taken ones
+            return False
+        return any(each.id == minted for each in recall(Sought(ids=(minted,))))
+
     changes = []
     for i, (article, text) in enumerate(zip(articles, texts, strict=True)):
         if match := matches.get(i):
             built = _build(match.id, article, text, feed, source, first_seen_at=match.first_seen_at)
             changes.append(_compare(match, built, now))
         else:
-            built = _build(_mint(source.url, keys[i], article, taken), article, text, feed, source, first_seen_at=now)
+            minted = _mint(source.url, keys[i], article, taken, is_stored)
+            built = _build(minted, article, text, feed, source, first_seen_at=now)
             changes.append(ArticleChange(kind=ChangeKind.NEW, article=_with_language(built)))
     return tuple(changes)
 
@@ -169,6 +207,7 @@ def _with_language(article: Article) -> Article:
 def _build(
     article_id: str, article: ParsedArticle, text: str, feed: ParsedFeed, source: Source, *, first_seen_at: datetime
 ) -> Article:
+    page, named = canonical_url(article.link), canonical_url(article.guid)
     built = Article(
         id=article_id,
         source_url=source.url,
@@ -176,7 +215,8 @@ def _build(
         source_name=source.name or feed.title or host_of(source.url),
         guid=article.guid,
         link=article.link,
-        canonical_url=canonical_url(article.link),
+        canonical_url=page,
+        guid_url="" if named == page else named,
         title=article.title,
         summary=article.summary,
         content=article.content,
@@ -232,17 +272,6 @@ def _bare(url: str) -> str:
 # ---------------------------------------------------------------- matching
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signs:
-    """What an article, read or stored, is known by; empty or ``None``: it has none. ``text`` is a hash."""
-
-    guid: str
-    link: str
-    title: str
-    date: datetime | None
-    text: str
-
-
 Sign = Callable[[Signs], Hashable]
 
 
@@ -280,7 +309,7 @@ SIGNS: tuple[tuple[Sign, Callable[[Signs, Signs], bool]], ...] = (
     (lambda s: (s.guid, s.link, s.title, s.date) if s.guid or s.link else None, _is_any),
     (lambda s: _together(s.guid, s.link), _is_any),
     (lambda s: s.guid, _is_backed),
-    (lambda s: canonical_url(s.guid), _is_backed),  # http or https, a fragment that counts edits
+    (lambda s: s.guid_url, _is_backed),  # http or https, a fragment that counts edits
     (lambda s: _together(s.guid, s.date), _is_any),  # one guid for all
     (lambda s: s.link, _is_one_page),
     (lambda s: _together(s.link, s.date), _is_any),  # one link for all
@@ -290,24 +319,12 @@ SIGNS: tuple[tuple[Sign, Callable[[Signs, Signs], bool]], ...] = (
 )
 
 
-def _match(
-    articles: Sequence[ParsedArticle], texts: Sequence[str], known: Sequence[KnownArticle], source_url: str
-) -> dict[int, KnownArticle]:
+def _match(ids: Sequence[str], read: Sequence[Signs], known: Sequence[KnownArticle]) -> dict[int, KnownArticle]:
     """Give, by the index of each article that has one, the known article that it is."""
     if not known:
         return {}
-    read = [
-        Signs(
-            guid=each.guid,
-            link=canonical_url(each.link),
-            title=each.title,
-            date=each.published_at,
-            text=_hash(text) if text else "",
-        )
-        for each, text in zip(articles, texts, strict=True)
-    ]
     stored = [_signs_of(each) for each in known]
-    matches = _by_id(articles, read, known, stored, source_url)
+    matches = _by_id(ids, read, known, stored)
     for sign, is_sure in SIGNS:
         if len(matches) == len(read):
             break
@@ -323,28 +340,56 @@ def _match(
 
 
 def _by_id(
-    articles: Sequence[ParsedArticle],
-    read: Sequence[Signs],
-    known: Sequence[KnownArticle],
-    stored: Sequence[Signs],
-    source_url: str,
+    ids: Sequence[str], read: Sequence[Signs], known: Sequence[KnownArticle], stored: Sequence[Signs]
 ) -> dict[int, int]:
     """Match what would get its old id again and has all its old signs: articles that only their files tell apart."""
     index = {each.id: j for j, each in enumerate(known)}
-    found = ((i, index.get(each)) for i, each in enumerate(_ids(articles, source_url)))
+    found = ((i, index.get(each)) for i, each in enumerate(ids))
     return {i: j for i, j in found if j is not None and read[i] == stored[j]}
 
 
 def _signs_of(known: KnownArticle) -> Signs:
-    parts = known.fingerprint.split("-")
-    text = parts[PARTS.index("text")] if len(parts) == len(PARTS) else ""
     return Signs(
         guid=known.guid,
+        guid_url=canonical_url(known.guid),
         link=known.canonical_url,
         title=known.title,
         date=known.published_at,
-        text="" if text == "0" else text,
+        text=_text_hash(known.fingerprint),
     )
+
+
+def _signs_of_read(article: ParsedArticle, text: str) -> Signs:
+    return Signs(
+        guid=article.guid,
+        guid_url=canonical_url(article.guid),
+        link=canonical_url(article.link),
+        title=article.title,
+        date=article.published_at,
+        text=_hash(text) if text else "",
+    )
+
+
+def _text_hash(fingerprint: str) -> str:
+    parts = fingerprint.split("-")
+    text = parts[PARTS.index("text")] if len(parts) == len(PARTS) else ""
+    return "" if text == "0" else text
+
+
+def has_twins(changes: Sequence[ArticleChange], known: Sequence[KnownArticle]) -> bool:
+    """Tell whether a comparison leaves articles that only their files tell apart.
+
+    Args:
+        changes: What it gave.
+        known: What was recalled for it.
+    """
+    stored = {
+        each.id: (each.guid, each.canonical_url, each.title, each.published_at, each.fingerprint) for each in known
+    }
+    for change in changes:
+        each = change.article
+        stored[each.id] = (each.guid, each.canonical_url, each.title, each.published_at, each.fingerprint)
+    return len({*stored.values()}) < len(stored)
 
 
 def _by_sign(sign: Sign, all_signs: Sequence[Signs]) -> dict[Hashable, int | None]:

@@ -8,7 +8,17 @@ The journey: ``Source`` -> ``FetchResult`` -> ``ParsedFeed`` -> ``Article`` -> `
 """
 
 from aggregator.model.answer import Fetched, FetchFailed, FetchResult, NotModified
-from aggregator.model.article import Article, ArticleChange, ChangeKind, KnownArticle, Outcome, PollDay, PollRecord
+from aggregator.model.article import (
+    Article,
+    ArticleChange,
+    ChangeKind,
+    KnownArticle,
+    Outcome,
+    PollDay,
+    PollRecord,
+    Signs,
+    Sought,
+)
 from aggregator.model.feed import Enclosure, NotAFeed, ParsedArticle, ParsedFeed, ParseResult
 from aggregator.model.moment import EPOCH
 from aggregator.model.output import Announced, Entry, EntryLink, Origin, Output, OutputFeed, Published
@@ -76,6 +86,8 @@ __all__ = [
     "Revision",
     "Section",
     "Sentence",
+    "Signs",
+    "Sought",
     "Source",
     "SourceState",
     "SourceView",

@@ -21,6 +21,7 @@ class Article:
         guid: Raw; empty: none.
         link: Absolute http(s) address; empty: none.
         canonical_url: ``link`` without what does not identify the page; equal for copies; empty: no link.
+        guid_url: The page that ``guid`` names, as ``canonical_url``; empty: none, or the same.
         title: Plain text, one line.
         summary: Sanitised HTML.
         content: Sanitised HTML; may be empty.
@@ -48,6 +49,7 @@ class Article:
     guid: str = ""
     link: str = ""
     canonical_url: str = ""
+    guid_url: str = ""
     title: str = ""
     summary: str = ""
     content: str = ""
@@ -85,6 +87,35 @@ class KnownArticle:
     published_at: datetime | None
     first_seen_at: datetime
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What an article, read or stored, is known by; empty or ``None``: it has none.
+
+    Attributes:
+        guid: Raw.
+        guid_url: The page that the guid names, canonical.
+        link: Canonical.
+        title: Plain text.
+        date: As declared.
+        text: The short hash that its fingerprint holds.
+    """
+
+    guid: str = ""
+    guid_url: str = ""
+    link: str = ""
+    title: str = ""
+    date: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which stored articles of a source are asked for: those with one of the ids, or like one that was read."""
+
+    ids: tuple[str, ...] = ()
+    signs: tuple[Signs, ...] = ()
 
 
 class ChangeKind(StrEnum):

@@ -62,6 +62,7 @@ class SourceState:
         is_gone: The source answered 410.
         n_polls: Polls so far.
         n_articles: Articles stored so far.
+        has_twins: Two of them have the same guid, address, title, date and text: they cannot be told apart by these.
         seconds: How long the last fetch took.
         first_polled_at: When it was first asked.
         last_polled_at: When it was last asked.
@@ -98,6 +99,7 @@ class SourceState:
     is_gone: bool = False
     n_polls: int = 0
     n_articles: int = 0
+    has_twins: bool = False
     seconds: float = 0.0
     first_polled_at: datetime | None = None
     last_polled_at: datetime | None = None

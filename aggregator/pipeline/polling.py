@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from aggregator import __version__
 from aggregator.errors import StoreError
@@ -24,7 +25,6 @@ from aggregator.model import (
     Fetched,
     FetchFailed,
     FetchResult,
-    KnownArticle,
     NotAFeed,
     NotModified,
     Outcome,
@@ -36,6 +36,9 @@ from aggregator.model import (
     Subscription,
 )
 from aggregator.store.base import Completion, Store
+
+if TYPE_CHECKING:
+    from aggregator.pipeline.reading import Recollection
 
 log = logging.getLogger(__name__)
 
@@ -237,23 +240,23 @@ def _read_answer(
     except Exception as error:  # as above: hostile bytes may find a bug, but only their own source pays for it
         log.exception("reading of %s failed in an unforeseen way", source.url)
         result = FetchFailed(reason=f"internal error while reading: {type(error).__name__}", seconds=result.seconds)
-    known, parsed, changes = reading.known, reading.parsed, reading.changes
+    parsed, changes = reading.parsed, reading.changes
     n_new = sum(change.kind is ChangeKind.NEW for change in changes)
     n_modified = sum(change.kind is ChangeKind.MODIFIED for change in changes)
-    times = {each.id: effective_at(each) for each in known} | {each.article.id: each.article.at for each in changes}
+    recall = reading.recall
     state = schedule.after_poll(
         source=source,
         state=claim.state,
         result=result,
         parsed=parsed,
-        published=sorted(times.values()),
+        published=recall.times(changes, now=now) if recall is not None else (),
         now=now,
         body_hash=body_hash,
     )
     if body_hash and isinstance(result, Fetched) and body_hash != claim.state.body_hash:
         state = replace(state, context_hash=reading.context_hash, chunk_hashes=reading.chunk_hashes)
-    if times and len(times) != state.n_articles:
-        state = replace(state, n_articles=len(times))
+    if recall is not None:
+        state = recall.noted(state, changes)
     if isinstance(result, Fetched) and isinstance(parsed, ParsedFeed):
         hubs, topic = websub.discovered(result, parsed)
         state = replace(state, hubs=hubs, topic=topic)
@@ -281,10 +284,11 @@ def _read_answer(
 class _Reading:
     """What a body gave. ``parsed`` is ``None`` where all of its articles were there before.
 
-    ``context_hash`` and ``chunk_hashes`` are what the state remembers of it.
+    ``recall`` is what found its stored articles; ``None``: none were asked for. ``context_hash`` and ``chunk_hashes``
+    are what the state remembers of it.
     """
 
-    known: tuple[KnownArticle, ...] = ()
+    recall: "Recollection | None" = None
     parsed: ParseResult | None = None
     changes: tuple[ArticleChange, ...] = ()
     context_hash: str = ""
@@ -303,21 +307,16 @@ def _read(store: Store, source: Source, state: SourceState, fetched: Fetched, *,
         if not unseen:
             return nothing
     # 0.2 s to import, which a poll without news need not spend
-    from aggregator.pipeline.reading import read_body, read_unseen
+    from aggregator.pipeline.reading import Recollection, read_body, read_unseen
 
-    known = store.known_articles(source.url)
+    recall = Recollection(store, state)
     if cut is not None and len(unseen) < len(cut.articles):
-        found = read_unseen(source, fetched, cut, unseen, known, now=now)
+        found = read_unseen(source, fetched, cut, unseen, recall, now=now)
         if found is not None:
-            return replace(nothing, known=known, parsed=found[0], changes=found[1])
-    parsed, changes = read_body(source, fetched, known, now=now)
+            return replace(nothing, recall=recall, parsed=found[0], changes=found[1])
+    parsed, changes = read_body(source, fetched, recall, now=now)
     is_odd = cut is None or isinstance(parsed, NotAFeed) or parsed.warnings or len(parsed.articles) != len(cut.articles)
-    return replace(_Reading() if is_odd else nothing, known=known, parsed=parsed, changes=changes)
-
-
-def effective_at(known: KnownArticle) -> datetime:
-    """Give the effective time of a stored article, as ``Article.at``."""
-    return min(known.published_at, known.first_seen_at) if known.published_at else known.first_seen_at
+    return replace(_Reading() if is_odd else nothing, recall=recall, parsed=parsed, changes=changes)
 
 
 def _outcome(result: FetchResult, parsed: ParseResult | None, n_new: int, n_modified: int) -> Outcome:

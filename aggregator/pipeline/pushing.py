@@ -28,7 +28,7 @@ from aggregator.model import (
     SourceState,
     Subscription,
 )
-from aggregator.pipeline.polling import LEASE, Clock, effective_at
+from aggregator.pipeline.polling import LEASE, Clock
 from aggregator.store.base import Store
 from aggregator.web.inbox import FullError, Inbox
 
@@ -217,18 +217,20 @@ def _read(
     store: Store, source: Source, letter: Letter, found: Subscription, state: SourceState, now: datetime
 ) -> tuple[Subscription, SourceState, tuple[ArticleChange, ...]]:
     """Read a delivery. Validators and body hash stay: the next poll sees all that the source has."""
-    from aggregator.pipeline.reading import read_body  # 0.2 s, which a tick without deliveries need not spend
+    from aggregator.pipeline.reading import (
+        Recollection,
+        read_body,
+    )  # 0.2 s, which a tick without deliveries need not spend
 
     url = state.validators_url or schedule.address_of(state, source)
     fetched = Fetched(url=url, body=letter.body, content_type=letter.content_type)
-    known = store.known_articles(source.url)
-    parsed, changes = read_body(source, fetched, known, now=now, max_articles=MAX_PUSHED)
+    recall = Recollection(store, state)
+    parsed, changes = read_body(source, fetched, recall, now=now, max_articles=MAX_PUSHED)
     if isinstance(parsed, NotAFeed):  # says no more than that something is new
         log.info("%s delivered %s for %s, which is polled instead", found.hub, parsed.reason, source.url)
         return found, pushed.asked_soon(state, now=now), ()
     after = replace(found, pushed_at=letter.at)
-    times = {each.id: effective_at(each) for each in known} | {c.article.id: c.article.at for c in changes}
-    state = pushed.after_push(state, published=sorted(times.values()), now=now)
+    state = recall.noted(pushed.after_push(state, published=recall.times(changes, now=now), now=now), changes)
     return after, pushed.stretched(after, state, max_interval=source.max_interval, now=now), changes
 
 

@@ -22,6 +22,7 @@ from aggregator.model import (
     PollRecord,
     Published,
     Revision,
+    Sought,
     SourceState,
     Story,
     StoryDay,
@@ -103,6 +104,21 @@ class Store(Protocol):
 
     def known_articles(self, source_url: str) -> tuple[KnownArticle, ...]:
         """Return what identity needs of all stored articles of a source, oldest first, then by id."""
+
+    def articles_like(self, source_url: str, sought: Sought) -> tuple[KnownArticle, ...]:
+        """Return the stored articles of a source that are sought, oldest first, then by id; others may be among them.
+
+        Those with one of the ids; and of those that share with one of ``sought.signs`` its guid, the page that this
+        names, its address, its title, or, where it has none of these, its date: all. Where very many share one of
+        these: of those that share a sign of ``SIGNS`` (``intake/identity``) all, or at least two, because a sign of
+        several tells nothing. The cost is that of what is returned, however many are stored.
+        """
+
+    def article_times(self, source_url: str, *, until: datetime, limit: int) -> tuple[datetime, ...]:
+        """Return effective times of a source's articles, newest first.
+
+        The newest of all, and the newest of each of the last ``limit`` seconds up to ``until`` in which there is one.
+        """
 
     def source_states(self) -> tuple[SourceState, ...]:
         """Return the state of every subscribed source, by address."""

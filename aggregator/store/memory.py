@@ -22,6 +22,7 @@ from aggregator.model import (
     PollRecord,
     Published,
     Revision,
+    Sought,
     SourceState,
     Story,
     StoryDay,
@@ -147,12 +148,15 @@ class MemoryStore:
         if source is None or url == new_url:
             return source is not None
         joined = self._sources.get(new_url, source)
+        is_joined = joined is not source
         source.token = 1 + max(source.token, joined.token)
         source.state = replace(source.state, url=new_url, moved_to="", n_moved=0)
         source.give_back()
         self._sources[new_url] = self._sources.pop(url)
         for article in [each for each in self._articles.values() if each.source_url == url]:
             self._articles[article.id] = replace(article, source_url=new_url)
+        n_articles = len(self.known_articles(new_url))
+        source.state = replace(source.state, n_articles=n_articles, has_twins=source.state.has_twins or is_joined)
         for at, polled in [key for key in self._polls if key[1] == url]:
             self._polls[at, new_url] = replace(self._polls.pop((at, polled)), source_url=new_url)
         return True
@@ -180,6 +184,35 @@ class MemoryStore:
             )
             for article in sorted(found, key=lambda article: (article.first_seen_at, article.id))
         )
+
+    def articles_like(self, source_url: str, sought: Sought) -> tuple[KnownArticle, ...]:
+        """See :meth:`.base.Store.articles_like`."""
+        signs = sought.signs
+        guids, links, titles = ({getattr(each, name) for each in signs} - {""} for name in ("guid", "link", "title"))
+        pages = {each.guid_url for each in signs} - {""}
+        dates = {each.date for each in signs if not (each.guid or each.link or each.title)}
+
+        def is_like(article: Article) -> bool:
+            is_nameless = not (article.guid or article.canonical_url or article.title)
+            return (
+                article.id in sought.ids
+                or article.guid in guids
+                or article.guid_url in pages
+                or article.canonical_url in links | pages
+                or article.title in titles
+                or (is_nameless and article.published_at in dates)
+            )
+
+        return tuple(each for each in self.known_articles(source_url) if is_like(self._articles[each.id]))
+
+    def article_times(self, source_url: str, *, until: datetime, limit: int) -> tuple[datetime, ...]:
+        """See :meth:`.base.Store.article_times`."""
+        times = sorted((each.at for each in self._articles.values() if each.source_url == source_url), reverse=True)
+        by_second: dict[datetime, datetime] = {}
+        for at in times:
+            if at <= until:
+                by_second.setdefault(at.replace(microsecond=0), at)
+        return tuple(dict.fromkeys((*times[:1], *list(by_second.values())[:limit])))
 
     def source_states(self) -> tuple[SourceState, ...]:
         """See :meth:`.base.Store.source_states`."""

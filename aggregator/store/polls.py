@@ -189,7 +189,17 @@ def rename_source(conn: sqlite3.Connection, url: str, new_url: str) -> bool:
         return url in rows_by_url
     is_subscribed, _, text = rows_by_url[url]
     token = 1 + max(token for _, token, _ in rows_by_url.values())
-    state = replace(rows.state_of(text), url=new_url, moved_to="", n_moved=0)
+    found = conn.execute("SELECT count(*) FROM articles WHERE source_url IN (?, ?)", (url, new_url)).fetchone()
+    before = rows.state_of(text)
+    is_joined = new_url in rows_by_url  # two histories of one feed may hold the same article twice
+    state = replace(
+        before,
+        url=new_url,
+        moved_to="",
+        n_moved=0,
+        n_articles=found[0],
+        has_twins=before.has_twins or is_joined,
+    )
     conn.execute(
         "INSERT INTO sources (url, is_subscribed, token, state, due_at, polled_at) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (url) DO UPDATE SET is_subscribed = excluded.is_subscribed, token = excluded.token, "

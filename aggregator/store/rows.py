@@ -36,7 +36,7 @@ DAY = 86_400_000_000  # microseconds
 ARTICLE_COLUMNS = (
     "id", "source_url", "publisher", "source_name", "guid", "link", "canonical_url", "title", "author", "categories",
     "tags", "enclosures", "image", "lang", "published_at", "updated_at", "first_seen_at", "modified_at", "fingerprint",
-    "weight", "is_paywalled",
+    "weight", "is_paywalled", "guid_url",
 )  # fmt: skip
 TEXT_COLUMNS = ("summary", "content", "text")
 KNOWN_ARTICLE_COLUMNS = (
@@ -194,6 +194,7 @@ def article_row(article: Article) -> Row:
         article.fingerprint,
         article.weight,
         int(article.is_paywalled),
+        article.guid_url,
         to_microseconds(article.at),
     )
 
@@ -203,7 +204,7 @@ def article_of(row: Row) -> Article:
     (
         id_, source_url, publisher, source_name, guid, link, canonical_url, title, author, categories,
         tags, enclosures, image, lang, published_at, updated_at, first_seen_at, modified_at, fingerprint,
-        weight, is_paywalled, summary, content, text,
+        weight, is_paywalled, guid_url, summary, content, text,
     ) = row  # fmt: skip
     return Article(
         id=id_,
@@ -213,6 +214,7 @@ def article_of(row: Row) -> Article:
         guid=guid,
         link=link,
         canonical_url=canonical_url,
+        guid_url=guid_url or "",
         title=title,
         summary=summary,
         content=content,

@@ -22,12 +22,13 @@ from aggregator.model import (
     PollRecord,
     Published,
     Revision,
+    Sought,
     SourceState,
     Story,
     StoryDay,
     Subscription,
 )
-from aggregator.store import placing, polls, publishing
+from aggregator.store import known, placing, polls, publishing
 from aggregator.store import subscriptions as pushing
 from aggregator.store import vectors as meaning
 from aggregator.store.base import Completion, Counts
@@ -128,6 +129,16 @@ class SqliteStore:
         """See :meth:`.base.Store.known_articles`."""
         with self._reading() as conn:
             return polls.known_articles(conn, source_url)
+
+    def articles_like(self, source_url: str, sought: Sought) -> tuple[KnownArticle, ...]:
+        """See :meth:`.base.Store.articles_like`."""
+        with self._reading() as conn:
+            return known.articles_like(conn, source_url, sought)
+
+    def article_times(self, source_url: str, *, until: datetime, limit: int) -> tuple[datetime, ...]:
+        """See :meth:`.base.Store.article_times`."""
+        with self._reading() as conn:
+            return known.article_times(conn, source_url, until=until, limit=limit)
 
     def source_states(self) -> tuple[SourceState, ...]:
         """See :meth:`.base.Store.source_states`."""

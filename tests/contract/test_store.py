@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.model import (
+    EPOCH,
     Announced,
     Article,
     ArticleChange,
@@ -23,6 +24,8 @@ from aggregator.model import (
     PollRecord,
     Published,
     Related,
+    Signs,
+    Sought,
     SourceState,
     Story,
     StoryDay,
@@ -282,7 +285,7 @@ def test_a_renamed_source_keeps_all_it_has(store):
     store.complete(claim, replace(moved, last_polled_at=at(2), next_poll_at=at(3)), [], record(ONE, at(2)))
     assert store.rename_source(ONE, THREE) is True
     (after,) = store.source_states()
-    assert after == replace(before, url=THREE, last_polled_at=at(2), next_poll_at=at(3))
+    assert after == replace(before, url=THREE, last_polled_at=at(2), next_poll_at=at(3), n_articles=1), "counted anew"
     assert [each.id for each in store.known_articles(THREE)] == ["a1"]
     assert store.articles(["a1"])[0] == replace(article("a1"), source_url=THREE)
     assert store.known_articles(ONE) == ()
@@ -300,7 +303,7 @@ def test_a_source_is_renamed_into_one_that_was(store):
     poll(store, *new(article("a1")))
     (one,) = store.source_states()
     assert store.rename_source(ONE, TWO)
-    assert store.source_states() == (replace(one, url=TWO),)
+    assert store.source_states() == (replace(one, url=TWO, n_articles=2, has_twins=True),), "it is not known any more"
     assert {each.id for each in store.known_articles(TWO)} == {"a1", "t1"}
     assert store.poll_history(since=NOW) == (record(TWO, NOW),)
     assert store.counts().n_sources == 1
@@ -974,3 +977,50 @@ def test_a_story_names_the_closed_ones_that_it_takes_up_again(store):
     store.save_earlier("s9", ("s1",))
     assert store.story("s2").earlier == ("s1",)
     assert store.story("s1").earlier == ()
+
+
+# ---------------------------------------------------------------- what a body's articles may be
+
+
+def test_articles_like_one_are_found_by_any_sign(store):
+    given = [
+        article("a1", guid="g1", link="", canonical_url="", title="", published_at=at(-1)),
+        article("a2", guid="g2", canonical_url="https://one.example/2", title="Two"),
+        article("a3", guid="g3", canonical_url="https://one.example/3", title="Three", first_seen_at=at(-1)),
+        article("a4", guid="http://one.example/4", guid_url="https://one.example/4", title="Four"),
+        article("a5", guid="", link="", canonical_url="", title="", published_at=None),
+        article("a6", guid="g6", canonical_url="https://one.example/6", title="Six"),
+    ]
+    store.sync_sources([ONE, TWO])
+    poll(store, *new(*given))
+    poll(store, *new(article("b1", guid="g1", source_url=TWO)), url=TWO)
+
+    def found(*ids, **signs):
+        sought = Sought(ids=ids, signs=(Signs(**signs),) if signs else ())
+        return [each.id for each in store.articles_like(ONE, sought)]
+
+    assert found() == []
+    assert found("a6", "a2", "b1", "none") == ["a2", "a6"], "ids of this source only"
+    assert found(guid="g1") == ["a1"]
+    assert found(link="https://one.example/2") == ["a2"]
+    assert found(title="Three") == ["a3"]
+    assert found(guid="x", guid_url="https://one.example/4") == ["a4"]
+    assert found(guid="x", guid_url="https://one.example/6") == ["a6"], "a guid that names its own page"
+    assert found(date=None, text="") == ["a5"], "without a name only the date is left"
+    assert found(guid="g1", link="https://one.example/2", title="Three") == ["a3", "a1", "a2"], (
+        "oldest first, then by id"
+    )
+
+
+def test_the_times_of_a_source_are_those_of_its_latest_seconds(store):
+    store.sync_sources([ONE, TWO])
+    hours = (-5, -4, -4, -3, -1, 2)
+    given = [article(f"a{n}", published_at=at(hour), first_seen_at=at(9)) for n, hour in enumerate(hours)]
+    half = article("half", published_at=at(-3) + timedelta(milliseconds=500), first_seen_at=at(9))
+    before_the_epoch = article("old", published_at=EPOCH - timedelta(seconds=90.5), first_seen_at=at(9))
+    poll(store, *new(*given, half, before_the_epoch))
+    poll(store, *new(article("b", source_url=TWO)), url=TWO)
+    assert store.article_times(ONE, until=NOW, limit=3) == (at(2), at(-1), half.at, at(-4))
+    assert store.article_times(ONE, until=at(2), limit=2) == (at(2), at(-1))
+    assert store.article_times(ONE, until=NOW, limit=9)[-2:] == (at(-5), before_the_epoch.at)
+    assert store.article_times("https://none.example/feed.xml", until=NOW, limit=9) == ()

@@ -35,7 +35,8 @@ def run(*polls: Sequence[ParsedArticle]) -> list[tuple[ArticleChange, ...]]:
     stored: dict[str, Article] = {}
     results = []
     for hour, articles in enumerate(polls):
-        changes = diff(parsed_feed(*articles), source=source(), known=known_from(list(stored.values())), now=at(hour))
+        known = known_from(list(stored.values()))
+        changes = diff(parsed_feed(*articles), source=source(), recall=lambda sought, known=known: known, now=at(hour))
         stored |= {each.article.id: each.article for each in changes}
         results.append(changes)
     return results
@@ -63,7 +64,7 @@ def test_a_new_article_is_built_whole() -> None:
         link="http://www.one.example/1#x",
     )
     feed = parsed_feed(given_article, title="One News", lang="en-GB")
-    (change,) = diff(feed, source=source(tags=("world",), weight=2.0), known=(), now=at(1))
+    (change,) = diff(feed, source=source(tags=("world",), weight=2.0), recall=None, now=at(1))
     article = change.article
     assert change.kind is NEW
     assert len(article.id) == 16
@@ -80,13 +81,13 @@ def test_a_new_article_is_built_whole() -> None:
     [({"lang": "de"}, "en", "de"), ({}, "pt-BR", "pt"), ({}, "", "und"), ({}, "none at all", "und"), ({}, "!!", "und")],
 )
 def test_language(fields: dict[str, object], lang: str, expected: str) -> None:
-    (change,) = diff(parsed_feed(one(lang=lang)), source=source(**fields), known=(), now=NOW)
+    (change,) = diff(parsed_feed(one(lang=lang)), source=source(**fields), recall=None, now=NOW)
     assert change.article.lang == expected
 
 
 def test_language_is_detected_where_none_is_declared() -> None:
     text = "<p>Le port est fermé depuis hier soir, et les bateaux attendent dans la baie que la tempête passe.</p>"
-    (change,) = diff(parsed_feed(one(title="Le port est fermé", summary=text)), source=source(), known=(), now=NOW)
+    (change,) = diff(parsed_feed(one(title="Le port est fermé", summary=text)), source=source(), recall=None, now=NOW)
     assert change.article.lang == "fr"
 
 
@@ -99,9 +100,9 @@ def test_of_what_a_feed_repeats_the_fullest_stays() -> None:
 
 def test_names() -> None:
     named = source("https://feeds.feedburner.com/one", name="My One", publisher="")
-    (change,) = diff(parsed_feed(one(), site_url="https://www.one.example/"), source=named, known=(), now=NOW)
+    (change,) = diff(parsed_feed(one(), site_url="https://www.one.example/"), source=named, recall=None, now=NOW)
     assert (change.article.source_name, change.article.publisher) == ("My One", "one.example")
-    (change,) = diff(parsed_feed(one(), title=""), source=source(publisher="own"), known=(), now=NOW)
+    (change,) = diff(parsed_feed(one(), title=""), source=source(publisher="own"), recall=None, now=NOW)
     assert (change.article.source_name, change.article.publisher) == ("one.example", "own")
 
 
@@ -198,8 +199,8 @@ def test_what_a_feed_repeats_counts_once() -> None:
 
 
 def test_another_source_cannot_take_an_article_over() -> None:
-    victim = diff(parsed_feed(one()), source=source(), known=(), now=NOW)
-    attacker = diff(parsed_feed(one()), source=source("https://evil.example/feed"), known=(), now=NOW)
+    victim = diff(parsed_feed(one()), source=source(), recall=None, now=NOW)
+    attacker = diff(parsed_feed(one()), source=source("https://evil.example/feed"), recall=None, now=NOW)
     assert victim[0].article.id != attacker[0].article.id
 
 

@@ -22,17 +22,28 @@ CREATE TABLE articles (
   weight REAL NOT NULL,
   at INTEGER NOT NULL,
   is_placed INTEGER NOT NULL DEFAULT 0
-, is_paywalled INTEGER NOT NULL DEFAULT 0);
+, is_paywalled INTEGER NOT NULL DEFAULT 0, guid_url TEXT);
 
-CREATE INDEX articles_address ON articles (canonical_url) WHERE canonical_url <> '';
+CREATE INDEX articles_address ON articles (canonical_url, source_url, published_at) WHERE canonical_url <> '';
+
+CREATE INDEX articles_guid ON articles (source_url, guid, published_at) WHERE guid <> '';
+
+CREATE INDEX articles_guid_url ON articles (source_url, guid_url) WHERE guid_url <> '';
 
 CREATE INDEX articles_link ON articles (link) WHERE link <> canonical_url;
 
 CREATE INDEX articles_live ON articles (at);
 
-CREATE INDEX articles_of_source ON articles (source_url);
+CREATE INDEX articles_nameless ON articles (source_url, published_at)
+WHERE guid = '' AND canonical_url = '' AND title = '';
+
+CREATE INDEX articles_of_source ON articles (source_url, at);
 
 CREATE INDEX articles_recent ON articles (first_seen_at, at, id);
+
+CREATE INDEX articles_title ON articles (source_url, title, published_at) WHERE title <> '';
+
+CREATE INDEX articles_unnoted ON articles (source_url) WHERE guid_url IS NULL;
 
 CREATE INDEX articles_unplaced ON articles (at, id) WHERE is_placed = 0;
 
