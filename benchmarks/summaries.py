@@ -32,12 +32,15 @@ from aggregator.summaries.write import summarise
 JUDGED = Path(__file__).parent / "judged_citations.jsonl"
 GATE_FIXTURE = Path(__file__).parent.parent / "tests" / "golden" / "gate"
 N_MADE, N_LARGE, N_SENTENCES = 200, 50, 30  # small stories to time; articles of a large one and sentences of each
+MANY_ARTICLES = 6  # from which on a story is wanted in three or four sections
 SHAPES = (
     ("stories", "stories"),
     ("stories/s", "rate"),
     ("words", "words"),
     ("sections", "sections"),
     ("headed", "headed"),
+    ("% of 3-4 sections, 6+ articles", "parted"),
+    ("% headed but the opening, 6+", "stated"),
     ("sentences", "sentences"),
     ("cites/sentence", "citations"),
     ("sources cited", "cited"),
@@ -69,10 +72,10 @@ def _print(results: dict[str, dict[str, float]]) -> None:
     width = max(map(len, results), default=8) + 4
     metrics = list(dict.fromkeys(key[1:] for each in results.values() for key in each if key[0] == "="))
     rows = [*SHAPES, *((key, "=" + key) for key in metrics)]
-    print(" " * 20 + "".join(name.rjust(width) for name in results))
+    print(" " * 32 + "".join(name.rjust(width) for name in results))
     for label, key in rows:
         cells = (f"{figures[key]:.2f}" if key in figures else "-" for figures in results.values())
-        print(label.ljust(20) + "".join(cell.rjust(width) for cell in cells))
+        print(label.ljust(32) + "".join(cell.rjust(width) for cell in cells))
     for name, figures in results.items():
         behind = [
             f"{metric} of {writer}"
@@ -104,10 +107,16 @@ def measure(file: Path, *, n_words: int = 0) -> dict[str, float]:
 def _shape(summary: Summary) -> dict[str, float]:
     sentences = [sentence for section in summary.sections for sentence in section.sentences]
     cited = {n for sentence in sentences for n in sentence.citations}
-    return {
+    n_headed = sum(bool(section.heading) for section in summary.sections)
+    is_parted = 3 <= len(summary.sections) <= 4
+    large = {
+        "parted": 100.0 * is_parted,
+        "stated": 100.0 * (is_parted and n_headed >= len(summary.sections) - 1),
+    }
+    return (large if len(summary.sources) >= MANY_ARTICLES else {}) | {
         "words": float(sum(len(sentence.text.split()) for sentence in sentences)),
         "sections": float(len(summary.sections)),
-        "headed": float(sum(bool(section.heading) for section in summary.sections)),
+        "headed": float(n_headed),
         "sentences": float(len(sentences)),
         "citations": statistics.fmean(len(sentence.citations) for sentence in sentences),
         "cited": len(cited) / len(summary.sources),
@@ -275,7 +284,13 @@ def _speed_lines() -> list[str]:
         "",
         f"{rate:.0f} stories of 3 short articles a second",
         f"{seconds:.2f} s for a story of {N_LARGE} articles of {N_SENTENCES} sentences",
+        f"{_n_unsteady([*small[:20], large])} of 21 of them differ when their articles come in another order",
     ]
+
+
+def _n_unsteady(stories: Sequence[Sequence[Report]]) -> int:
+    """Count the stories that are told otherwise when their articles come in another order."""
+    return sum(summarise(reports) != summarise(tuple(reversed(reports))) for reports in stories)
 
 
 def _made(seed: int, n_articles: int, n_sentences: int, sentences: Sequence[str]) -> list[Report]:

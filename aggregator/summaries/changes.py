@@ -6,10 +6,11 @@ Owns the difference between two summaries of one story. Must not decide whether 
 from collections.abc import Sequence
 
 from aggregator.model import Sentence, Summary
-from aggregator.summaries.select import REPEATED
 from aggregator.summaries.senses import sense
 from aggregator.summaries.words import content_stems
 
+# A sentence with this share of its content (or of the other's, where that is shorter) told before is no news.
+_TOLD = 0.6
 MAX_SENTENCE = 160  # characters of a quoted new sentence; a line in a feed reader's list
 
 
@@ -69,7 +70,7 @@ def _is_told(sentence: Sentence, lang: str, known: Sequence[tuple[str, frozenset
     for text, theirs in known:
         if text == sentence.text:
             return True
-        alike = len(mine & theirs) >= REPEATED * max(1, min(len(mine), len(theirs)))
+        alike = len(mine & theirs) >= _TOLD * max(1, min(len(mine), len(theirs)))
         if alike and not any(each[0].isdigit() for each in mine - theirs):
             return True
     return False

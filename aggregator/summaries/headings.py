@@ -1,299 +1,185 @@
 """Headings of sections: a clause of a cited title or sentence that says what its section says.
 
-Owns where a clause may be cut, which clause can stand alone, which one says most, and title case. A heading is cut only
-at clause boundaries, never between digits, and passes the gate; where none is good there is none. Must not group or
+Owns which clauses there are and which one says most of a section; where a text may be cut is
+:mod:`aggregator.summaries.clauses`'s. A heading passes the gate; where none is good there is none. Must not group or
 order sentences; that is :mod:`aggregator.summaries.sections`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.model import Report
+from aggregator.summaries.clauses import clauses, title_case
 from aggregator.summaries.gate import check
 from aggregator.summaries.headline import clean_title
-from aggregator.summaries.pool import Candidate, count_words, strip_prefix
-from aggregator.summaries.sentences import is_balanced
-from aggregator.summaries.words import content_stems, word_set
-from aggregator.text import is_spaceless
+from aggregator.summaries.pool import Candidate, language_of
+from aggregator.summaries.words import content_stems
 
-MIN_HEADING, MAX_HEADING = 4, 12  # words
-MAX_HEADING_CHARACTERS = 90
 # Of a heading's content this much must stand in its section's sentences: it has to say what they say.
 _COVERED = 0.5
 _COVERED_BY_TITLE = 0.34  # a title is its writer's own summary and may use other words
-_TITLE_BONUS, _WHOLE_BONUS = 2.0, 1.15
-_LONG_PART = 3  # letters of a hyphened part that is raised in title case
-
-
-# Where a clause may lose what hangs behind it. Not before "if", "unless" or "until": without those it says more.
-_TAILS = re.compile(
-    r"\s+(?:who|which|whose|where|while|after|because|amid|following|nachdem|während|weil|après|tras|após)\s"
-    r"|\s+and\s(?=(?:\w+ed|will|is|are|was|were|has|have|had|said)\s)"
-    r"|\s+in an?(?: [\w-]+){0,2} (?:statement|interview|tweet|speech|letter|post|memo|report|filing|ruling|vote)\b"
-    # Where something was said, not where it holds: "sales fell in China" must keep its place.
-    r"|\s+(?:at|during) (?:an?|the|their|its|his|her)(?: [\w-]+){0,3} (?:summit|meeting|talks|conference|ceremony|"
-    r"briefing|"
-    r"hearing|rally|event|forum|session|interview)\b"
-)
-# What is inserted between two marks may go whole: "Reed, a former judge, resigned", "the centre (CDC)".
-_INSERTED = re.compile(r"\s*\([^()]{1,60}\)|,\s(?:an?|the|who|which|whose|himself|herself)\s[^,;:]{3,90},(?=\s[a-z])")
-_WHEN = re.compile(
-    r"(?<=\w),? (?:on |late |early )*(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|evening|"
-    r"night))?,?(?=\s|$)"
-)
-_CLAUSE_ENDS = re.compile(r"\s*[;:](?=\s)\s*|\s+[—–-]{1,2}\s+|(?<!\d),(?=\s)\s*|,(?!\d)\s+|[，；：、]\s*")
-_SUBORDINATE = re.compile(
-    r"(?i)^(?:who|which|that|whose|where|when|while|after|before|as|because|since|although|though|if|unless|until|with|"
-    r"without|by|but|and|or|so|yet|nor|including|according|despite|during|amid|following|for|from|in|on|at|to|of|than|"
-    r"he|she|it|they|we|i|you|his|her|their|its|our|my|this|that|these|those|there|here|not|also|however|meanwhile|"
-    r"said|says|say|told|due|thanks|like|such|less|one|days?|weeks?|months?|years?|hours?|today|\w+ing|\w+ly|per|about|"
-    r"under|over|between|among|both|even|just|only|more|most|some|many|what|how|why|"
-    r"der|die|das|welche|dass|weil|nachdem|während|wenn|er|sie|es|und|oder|aber|mit|nach|bei|im|in|qui|que|dont|où|"
-    r"il|elle|"
-    r"et|mais|après|selon|avec|dans|quien|cual|donde|cuando|según|y|pero|con|en|após|segundo|e|mas|com|em)\b"
-)
-_ATTRIBUTED = re.compile(
-    r"(?i)\b(?:said|says|told|announced|reported|reports|wrote|tweeted|added|according|according to)\b.{0,60}$"
-)
-_ENDS_BADLY = re.compile(
-    r"(?i)\b(?:the|an?|of|to|in|on|at|for|and|or|but|with|by|from|as|that|which|who|is|are|was|were|be|been|has|"
-    r"have|had|"
-    r"will|would|could|may|can|his|her|their|its|said|says|told|mr|mrs|ms|dr|sen|rep|gov|st|u\.s|into|over|than|shortly|just|soon|only|even|about|days?|hours?|weeks?|minutes?|moments?|months?|years?|"
-    r""
-    r"der|die|das|und|mit|von|le|la|les|de|des|et|el|los|y|que|o|e|who|he|she|it|they)\.?$"
-)
-# A finite verb: in a sentence the plain present is left out, it looks like a plural ("claims", "filings").
-_PAST = (
-    "is|are|was|were|has|have|had|will|would|can|could|may|might|must|did|does|do|[a-z]{3,}ed|said|rose|fell|won|"
-    "lost|met|"
-    "made|took|gave|went|came|left|held|kept|told|found|set|hit|cut|led|sent|put|began|became|saw|struck|shot|"
-    "sought|grew|"
-    "paid|ran|sold|bought|built|broke|spoke|drew|threw|fought|brought|caught|taught|shut|quit|swore|plan|agree|"
-    "seek|warn|call"
-)
-_FINITE = re.compile(rf"\b(?:{_PAST})\b")
-# Headlines tell in the plain present. Nouns of the same form ("talks", "vote") are left out: no verb, no heading.
-_PRESENT = (
-    "accept|accuse|admit|adopt|agree|aim|announce|appeal|approve|arrest|arrive|ask|back|ban|become|begin|block|boost|"
-    "break|bring|build|buy|call|cancel|clear|close|come|confirm|consider|continue|criticize|cut|decide|defend|delay|"
-    "demand|deny|die|dig|discuss|double|drop|elect|end|evacuate|expand|expect|extend|face|fall|fight|find|flee|follow|"
-    "force|get|give|go|grow|halt|hit|hold|hope|impose|injure|intensify|invite|join|keep|kill|launch|lead|leave|lift|"
-    "lose|lower|mark|meet|miss|move|need|open|oppose|order|pass|pause|pay|pledge|postpone|prepare|promise|protest|"
-    "pull|push|put|raise|reach|reaffirm|recall|recover|refuse|reject|release|remain|remove|reopen|replace|rescue|"
-    "resign|resume|return|reveal|rise|rule|run|save|say|scrap|see|seek|sell|send|set|shake|show|shut|sign|sink|span|"
-    "spread|stand|start|stay|step|stop|strengthen|struggle|sue|suspend|take|tell|test|think|threaten|trap|turn|unveil|"
-    "urge|visit|vow|wait|want|warn|weigh|welcome|widen|win|withdraw|work|worry"
-)
-_TITLE_VERB = re.compile(
-    rf"(?i)\b(?:{_PAST}|to|(?:{_PRESENT})|"
-    # "Bank lifts rate", but neither "38 tankers" nor a plural at the end.
-    r"(?<![\d,;:] )(?<!two )(?<!three )(?<!four )(?<!five )(?<!six )[a-z]{2,}s(?= [\w‘'$€£]))\b"
-)
-# What may follow a comma that ends a clause; a noun there belongs to a list that must not be cut.
-_AFTER_COMMA = re.compile(
-    r"(?i)(?:\w+ing|who|which|whose|where|when|while|as|after|before|amid|but|with|without|according|says?|said|"
-    r"not|to|in|on|at|"
-    r"by|for|from|despite|including|even|because|since|although|though|citing|and (?:\w+ ){0,2}(?:is|are|was|were|"
-    r"will|has|had|\w+ed)|"
-    r"(?:[\w'’.]+ ){1,5}(?:says?|said|reports?|reported|told|announced|finds?|found|shows?|showed))\b"
-)
-# What joins a sentence to the one before has no place over it.
-_CONNECTIVE = re.compile(
-    r"(?i)\b(?:also|meanwhile|however|moreover|instead|too|auch|zudem|ebenfalls|dagegen|aussi|également|cependant|"
-    r"también|además|também|porém)\b"
-)
-_JOINING = r"\s(?:although|though|because|while|when|since|unless|until|if|whether|as|that)\s"
-_BEHIND = re.compile(rf"(?i){_JOINING}(?!.*{_JOINING})")  # the last clause that hangs on another
-_SINGLE_QUOTE = re.compile(r"(?:^|\s)['‘](?![^'’]*\w['’](?:\W|$))")  # opened and not closed
-_SMALL = word_set("a an the and but or nor for of to in on at by as with from into over per via vs off up than amid if")
-
-
-@dataclass(frozen=True, slots=True)
-class Rigour:
-    """How far a heading may repeat what stands beside it.
-
-    Attributes:
-        compressed: A clause with more of its sentence than this repeats it; the reader would read the words twice.
-        repeated: A heading with this much of the headline or of another heading says nothing.
-    """
-
-    compressed: float
-    repeated: float
-
-
-# Tried in turn. With .8 of the headline repeated more sections had one, and readers read the headline three times.
-STRICT, MILD = Rigour(0.5, 0.6), Rigour(0.67, 0.6)
+# Titles are written to stand over a text. One of an article that the section does not cite is its second choice.
+_TITLE_BONUS, _OTHER_TITLE_BONUS, _WHOLE_BONUS = 2.0, 1.5, 1.15
+_UNREAD_SENTENCES = 8  # of an article, from its start, that lend clauses without standing in the summary themselves
+# A heading with this much of the headline or of another heading says nothing. With .8 more sections had one, and
+# readers read the headline three times.
+_REPEATED, _ALIKE = 0.6, 0.5
+# A clause with more than this of a sentence below it repeats it: the reader would read the words twice.
+_COMPRESSED, _FRESH = 0.67, 1.2  # a clause counts less, the more of a sentence below it has
+_MIN_STEMS, _MIN_STEMS_OF_TITLE = 3, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Clause:
+class Clause:
     """A piece that could be a heading.
 
     Attributes:
-        origin: The sentence that it is of; ``None``: a title.
-        is_whole: Nothing was cut off.
-        n_citing: Sentences of the section that cite the article.
+        report: The article that says it.
+        origin: The chosen sentence that it is of; ``None``: a title, or a sentence that was not chosen.
+        stems: Of its content words.
+        bonus: What its kind is worth.
+        is_title: It is of a title, of this or of another article of the story.
     """
 
     text: str
     report: int
     origin: Candidate | None
-    is_whole: bool
-    n_citing: int
+    stems: frozenset[str]
+    bonus: float
+    is_title: bool
 
 
-def heading_of(
-    group: Sequence[Candidate],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading and the report that says it."""
+
+    text: str
+    report: int
+    stems: frozenset[str]
+
+
+NO_HEADING = Heading(text="", report=-1, stems=frozenset())
+
+
+def gather(
     cited: Mapping[Candidate, Sequence[int]],
+    pool: Sequence[Candidate],
     reports: Sequence[Report],
-    used: Sequence[frozenset[str]],
+    headline: str,
     lang: str,
-    *,
-    rigour: Rigour = STRICT,
-) -> tuple[str, int]:
-    """Choose the clause that says best what a group of sentences says; ("", -1) where none is good.
+) -> list[Clause]:
+    """List the clauses that could head a section of a summary, in a fixed order.
 
     Args:
-        group: The sentences, in reading order.
-        cited: For each sentence the reports that it cites; only these lend their titles.
+        cited: For each chosen sentence the reports that it cites; only these may lend a heading.
+        pool: All fit sentences; those of cited articles lend clauses, too.
         reports: What ``cited`` points into.
-        used: Stems of the headline and of the headings so far; none is said twice.
-        lang: Of the sentences.
-        rigour: How far a heading may repeat what stands beside it.
-
-    Returns:
-        The heading and the index of the report that it is of.
+        headline: Of the story; what says it again is left out.
+        lang: Of the summary.
     """
+    lenders = sorted({r for found in cited.values() for r in found})
+    found: list[Clause] = []
+    for report in lenders:
+        title = clean_title(reports[report].article)
+        found += _of_text(title, report, None, lang, bonus=_TITLE_BONUS, is_title=True)
+    found += _of_other_titles(lenders, reports, lang)
+    for candidate in cited:
+        found += _of_text(candidate.text, candidate.report, candidate, lang, bonus=1.0)
+    for candidate in pool:
+        if candidate.report in lenders and candidate not in cited and candidate.position < _UNREAD_SENTENCES:
+            found += _of_text(candidate.text, candidate.report, None, lang, bonus=1.0)
+    told = frozenset(content_stems(headline, lang))
+    return [
+        clause
+        for clause in found
+        if len(clause.stems) >= (_MIN_STEMS_OF_TITLE if clause.is_title else _MIN_STEMS)
+        and not repeats(clause.stems, told)
+    ]
+
+
+def repeats(stems: frozenset[str], told: frozenset[str]) -> bool:
+    """Tell whether a heading says again what the headline says."""
+    return len(stems & told) >= _REPEATED * len(stems)
+
+
+def are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Tell whether two headings say the same."""
+    return len(one & other) >= _ALIKE * min(len(one), len(other))
+
+
+def _of_text(
+    text: str, report: int, origin: Candidate | None, lang: str, *, bonus: float, is_title: bool = False
+) -> list[Clause]:
+    return [
+        Clause(
+            text=piece,
+            report=report,
+            origin=origin,
+            stems=frozenset(content_stems(piece, lang)),
+            bonus=bonus * (_WHOLE_BONUS if is_whole else 1.0),
+            is_title=is_title,
+        )
+        for piece, is_whole in clauses(text, is_title=is_title)
+    ]
+
+
+def _of_other_titles(lenders: Sequence[int], reports: Sequence[Report], lang: str) -> list[Clause]:
+    """Lend the titles of the story to those cited articles that have all of their words; the gate decides later."""
+    words = {
+        r: frozenset(content_stems(f"{reports[r].article.title} {reports[r].article.text}", lang)) for r in lenders
+    }
+    found = []
+    for other, report in enumerate(reports):
+        if language_of(report.article) != lang:
+            continue
+        for clause in _of_text(clean_title(report.article), other, None, lang, bonus=_OTHER_TITLE_BONUS, is_title=True):
+            found += [
+                Clause(
+                    text=clause.text,
+                    report=lender,
+                    origin=None,
+                    stems=clause.stems,
+                    bonus=clause.bonus,
+                    is_title=True,
+                )
+                for lender in lenders
+                if lender != other and clause.stems <= words[lender]
+            ]
+    return found
+
+
+def headings_of(
+    group: Sequence[Candidate], cited: Mapping[Candidate, Sequence[int]], found: Sequence[Clause]
+) -> list[tuple[float, Clause]]:
+    """Rank the clauses that say what a group of sentences says, best first; none of them has passed the gate yet."""
     weights = Counter(stem for candidate in group for stem in set(candidate.stems))
     told = sum(weights.values())
-    best, best_report, best_score = "", -1, 0.0
-    for clause in _clauses(group, cited, reports):
-        stems = frozenset(content_stems(clause.text, lang))
-        if not told or len(stems) < (2 if clause.origin is None else 3) or _repeats(clause, stems, group, used, rigour):
+    citing = Counter(r for candidate in group for r in cited[candidate])
+    ranked = []
+    for clause in found:
+        said = 0.0 if clause.is_title else max(len(clause.stems & set(c.stems)) / len(set(c.stems)) for c in group)
+        if clause.report not in citing or said > _COMPRESSED or _is_read_twice(clause, group):
             continue
-        covered = sum(stem in weights for stem in stems) / len(stems)
-        if covered < (_COVERED_BY_TITLE if clause.origin is None else _COVERED):
+        covered = sum(stem in weights for stem in clause.stems) / len(clause.stems)
+        if covered < (_COVERED_BY_TITLE if clause.is_title else _COVERED):
             continue
-        score = covered * sum(weights[stem] for stem in stems) / told * (_WHOLE_BONUS if clause.is_whole else 1.0)
-        score *= _TITLE_BONUS * clause.n_citing / len(group) if clause.origin is None else 1.0
-        if score > best_score + 1e-9 and check(clause.text, reports[clause.report].article).is_supported:
-            best, best_report, best_score = clause.text, clause.report, score
-    return (title_case(best) if best and lang == "en" else best), best_report
+        score = covered * sum(weights[stem] for stem in clause.stems) / told * clause.bonus * (_FRESH - said)
+        ranked.append((score * (citing[clause.report] / len(group) if clause.is_title else 1.0), clause))
+    ranked.sort(key=lambda one: (-round(one[0], 9), one[1].report, one[1].text))
+    return ranked
 
 
-def _repeats(
-    clause: "_Clause",
-    stems: frozenset[str],
-    group: Sequence[Candidate],
-    used: Sequence[frozenset[str]],
-    rigour: Rigour,
-) -> bool:
-    """Tell whether a heading would say again what stands beside it."""
-    if any(len(stems & each) >= rigour.repeated * len(stems) for each in used):
+def _is_read_twice(clause: Clause, group: Sequence[Candidate]) -> bool:
+    """Tell whether a sentence below a heading, or elsewhere in the summary, says its very words."""
+    if clause.origin is not None and clause.origin not in group:
         return True
-    if clause.origin is None:
-        return any(stems >= set(c.stems) for c in group)
-    return len(stems) > rigour.compressed * len(set(clause.origin.stems))
+    return clause.is_title and any(clause.stems >= set(c.stems) for c in group)
 
 
-def _clauses(
-    group: Sequence[Candidate], cited: Mapping[Candidate, Sequence[int]], reports: Sequence[Report]
-) -> list["_Clause"]:
-    """List the clauses that could head a group: of the titles of its articles, then of its sentences."""
-    found: list[_Clause] = []
-    citing = Counter(r for c in group for r in cited[c])
-    for report in citing:
-        article = reports[report].article
-        found += _parts(clean_title(article), report, None, n_citing=citing[report])
-    for candidate in group:
-        found += _parts(candidate.text, candidate.report, candidate, n_citing=1)
-    return found
-
-
-def _parts(text: str, report: int, origin: Candidate | None, *, n_citing: int) -> list[_Clause]:
-    """Cut a text at clause boundaries and keep the pieces that can stand alone, with runs of two neighbours.
-
-    What follows a comma stands alone only behind an introduction ("On Monday, leaders agreed").
-    """
-    is_title = origin is None
-    text = strip_prefix(text).rstrip(" .。!！")
-    if not is_title and '"' not in text:
-        text = _WHEN.sub("", _INSERTED.sub("", text))  # the sentence below says who and when
-    breaks = list(_CLAUSE_ENDS.finditer(text))
-    starts = [0, *(m.end() for m in breaks)]
-    ends = [*(m.start() for m in breaks), len(text)]
-    tails = [m.start() for m in _TAILS.finditer(text)]
-    is_introduced = bool(_SUBORDINATE.match(text))
-    found = []
-    for i, start in enumerate(starts):
-        if i and breaks[i - 1].group().strip() == "," and not (i == 1 and is_introduced):
-            continue
-        cuts = [ends[i]] if _may_end(text, i, breaks) else []
-        if i + 1 < len(ends) and _may_end(text, i + 1, breaks) and (is_title or _FINITE.search(text[start : ends[i]])):
-            cuts.append(ends[i + 1])
-        if is_title and i + 2 < len(ends):
-            cuts.append(ends[-1])  # a title ends where its writer ended it, lists and all
-        for end in (*cuts, *(t for t in tails if start < t < ends[i])):
-            piece = text[start:end].strip(" \"'“”")
-            if is_heading(piece, starts=i == 0 or is_introduced, is_title=is_title):
-                whole = start == 0 and end == len(text)
-                found.append(_Clause(text=piece, report=report, origin=origin, is_whole=whole, n_citing=n_citing))
-    return found
-
-
-def _may_end(text: str, i: int, breaks: Sequence[re.Match[str]]) -> bool:
-    """Tell whether a heading may end with piece ``i``: not at a comma inside a list or before an apposition."""
-    return i == len(breaks) or breaks[i].group().strip() != "," or bool(_AFTER_COMMA.match(text[breaks[i].end() :]))
-
-
-def is_heading(text: str, *, starts: bool, is_title: bool) -> bool:
-    """Tell whether a clause can stand alone over a section."""
-    if is_spaceless(text):
-        return 6 <= len(text) <= 2 * MAX_HEADING + 6 and is_balanced(text) and text[-1] not in "?？"
-    if not MIN_HEADING <= count_words(text) <= MAX_HEADING or len(text) > MAX_HEADING_CHARACTERS:
-        return False
-    if (
-        not is_balanced(text)
-        or re.search(r"[?“”\"|…]|\.\.\.", text)
-        or _SINGLE_QUOTE.search(text)
-        or _ENDS_BADLY.search(text)
-    ):
-        return False
-    if text.isupper() or _SUBORDINATE.match(text) or _CONNECTIVE.search(text):
-        return False
-    rest = text.split(maxsplit=1)[-1]
-    if not (starts or text[0].isupper()) or not (_TITLE_VERB if is_title else _FINITE).search(rest):
-        return False
-    # "No one was hurt although a handful of people" waits for what they did.
-    if (clause := _BEHIND.search(text)) and not is_title and not _FINITE.search(text[clause.end() :]):
-        return False
-    return is_title or not _ATTRIBUTED.search(text)
-
-
-def title_case(text: str) -> str:
-    """Set a clause in English title case; words with capitals of their own stay as they are."""
-    words = text.split()
-    last = len(words) - 1
-    return " ".join(
-        word if n not in (0, last) and word.casefold() in _SMALL and word.islower() else _capital(word)
-        for n, word in enumerate(words)
-    )
-
-
-def _capital(word: str) -> str:
-    """Raise the first letter of a word and of the longer parts behind its hyphens: "Anti-Asian", "12-Year-Old".
-
-    A word with a capital of its own ("iPhone") stays.
-    """
-    first, *others = word.split("-")
-    raised = [_raise(first)] + [_raise(part) if len(part) >= _LONG_PART else part for part in others]
-    return "-".join(raised)
-
-
-def _raise(part: str) -> str:
-    at = next((k for k, char in enumerate(part) if char.isalnum()), -1)
-    if at < 0 or not part[at].isalpha() or not part.islower():
-        return part
-    return part[:at] + part[at].upper() + part[at + 1 :]
+def heading_from(clause: Clause, reports: Sequence[Report], lang: str) -> Heading:
+    """Make a heading of a clause that the gate lets through; else :data:`NO_HEADING`."""
+    if not check(clause.text, reports[clause.report].article).is_supported:
+        return NO_HEADING
+    text = title_case(clause.text) if lang == "en" else clause.text
+    return Heading(text=text, report=clause.report, stems=clause.stems)

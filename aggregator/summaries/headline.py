@@ -6,11 +6,13 @@ is always a slice of a title or of a sentence of the story.
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from aggregator.model import Article, Report
-from aggregator.summaries.pool import Candidate, language_of, strip_prefix
+from aggregator.summaries.clauses import without_tail
+from aggregator.summaries.gate import check
+from aggregator.summaries.openings import strip_prefix
+from aggregator.summaries.pool import Candidate, language_of
 from aggregator.summaries.sentences import is_balanced
 from aggregator.summaries.words import content_stems
 from aggregator.text import is_spaceless
@@ -71,10 +73,16 @@ def headline_of(reports: Sequence[Report], pool: Sequence[Candidate], lang: str)
         return same[0][1]
     bodies = _body_weights(pool, len(reports))
     stems = [frozenset(content_stems(title, lang)) for _, title in same]
-    counts = Counter(stem for each in stems for stem in each)
-    scores = [_centrality(n, stems, counts, bodies) * _quality(same[n][1], same[n][0].title) for n in range(len(same))]
-    best = max(range(len(same)), key=lambda n: (round(scores[n], 9), -n))
-    return same[best][1]
+    scored = []
+    for n, (article, title) in enumerate(same):
+        others = stems[:n] + stems[n + 1 :]
+        for text in (title, *without_tail(title)):
+            mine = stems[n] if text == title else frozenset(content_stems(text, lang))
+            scored.append((_centrality(mine, others, bodies) * _quality(text, article.title), text, article))
+    for _, text, article in sorted(scored, key=lambda one: -round(one[0], 9)):  # stable: ties go to the earlier
+        if text == article.title or check(text, article).is_supported:
+            return text
+    return same[0][1]
 
 
 def clean_title(article: Article) -> str:
@@ -121,13 +129,12 @@ def _body_weights(pool: Sequence[Candidate], n_reports: int) -> dict[str, float]
     return {stem: len(who) / n_reports for stem, who in seen.items()}
 
 
-def _centrality(n: int, stems: list[frozenset[str]], counts: Counter[str], bodies: dict[str, float]) -> float:
+def _centrality(mine: frozenset[str], stems: list[frozenset[str]], bodies: dict[str, float]) -> float:
     """Say how much of a title the other titles and the texts share."""
-    mine = stems[n]
     if not mine:
         return 0.0
-    shares = [2 * len(mine & o) / (len(mine) + len(o)) for i, o in enumerate(stems) if i != n and o]
-    others = sum(float(share**_LIKENESS_POWER) for share in shares) / (len(stems) - 1)
+    shares = [2 * len(mine & other) / (len(mine) + len(other)) for other in stems if other]
+    others = sum(float(share**_LIKENESS_POWER) for share in shares) / len(stems)
     body = sum(sorted(bodies.get(stem, 0.0) ** 2 for stem in mine)) / (len(mine) + 2)
     return 0.05 + others + _BODY * body
 

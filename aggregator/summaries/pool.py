@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from aggregator.model import Article, Report
+from aggregator.summaries.openings import strip_prefix, without_title
 from aggregator.summaries.sentences import is_balanced, split
 from aggregator.summaries.words import content_stems
 from aggregator.text import is_spaceless, language
@@ -35,6 +36,7 @@ class Candidate:
         n_words: Words; in scripts without spaces half the characters.
         stems: Of its content words, in order.
         penalty: 1.0: none; less: reads badly out of its place.
+        leans: It speaks of what the sentence before it in its article said ("He left"), and reads only behind that one.
     """
 
     text: str
@@ -44,61 +46,9 @@ class Candidate:
     n_words: int
     stems: tuple[str, ...]
     penalty: float = 1.0
+    leans: bool = False
 
 
-_AGENCIES = (
-    r"AP|Reuters|AFP|CNN|UPI|dpa|DPA|EFE|ANSA|Lusa|Xinhua|Yonhap|Kyodo|Bloomberg|TASS|RIA|PTI|IANS|ANI|CBS|NBC|ABC|"
-    r"FOX|Fox News|BBC|CNBC|KXAN|WASHINGTON POST|Associated Press|The Associated Press|AAP|APA|SDA|Europa Press"
-)
-_DAY_NAME = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?)"
-_MONTH_NAME = (
-    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)"
-)
-_CLOCK = r"(?i:\d{1,2} ?[:.] ?\d\d ?(?:[ap] ?\.? ?m\b\.?)?(?: ?(?:GMT|UTC|UK|E[SD]?T|P[SD]?T|C[SD]?T|CET)\b)?)"
-_DATE_WORDS = r"[A-Za-zÀ-ÿ]{3,9}\.? \d{1,2}|\d{1,2}\.? [A-Za-zÀ-ÿ]{3,9}\.?"
-# Each takes off one kind of opening; tried in turn, as often as one fits. Each must end where the news starts.
-_PREFIXES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        # WASHINGTON (AP) — / SEOUL, Jan. 14 (Yonhap) -- / NEW YORK, N.Y. - / MADRID, 14 ene (EFE).-
-        (
-            rf"[A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+(?:[ /][A-ZÀ-Þ][A-ZÀ-Þ.'’\-]+){{0,4}}(?:, (?:[A-Z][\w.]+|{_DATE_WORDS})){{0,3}}"
-            rf"(?: ?\([^()]{{2,40}}\))?[.:]? ?[—–-]{{1,2}}\s+"
-        ),
-        # Berlin (dpa) - / Washington, Jan 14 (AP) —
-        (
-            rf"[A-ZÀ-Þ][\w.'’\-]+(?:[ /][A-ZÀ-Þ][\w.'’\-]+){{0,3}}(?:, (?:[A-Z][\w.]+|{_DATE_WORDS})){{0,3}}"
-            rf" ?\((?:{_AGENCIES})[^()]{{0,20}}\)[.:]? ?(?:[—–-]{{1,2}}\s*)?"
-        ),
-        # (CNN) -- / (Reuters) -
-        rf"\((?:{_AGENCIES})[^()]{{0,20}}\)[.:]? ?(?:[—–-]{{1,2}}\s*)?",
-        # (서울=연합뉴스) 홍길동 기자 = / [서울=뉴시스]
-        r"[(\[][^()\[\]]{1,20}=[^()\[\]]{1,20}[)\]](?:\s*[가-힣]{2,4} (?:기자|특파원))?\s*=?\s*",
-        # 【ソウル共同】 / [ソウル 14日 ロイター] -
-        r"【[^】]{1,25}】\s*",
-        r"[［\[][^\]］]{1,25}(?:ロイター|共同|時事)[\]］]\s*[-－]*\s*",
-        # 新华社北京1月14日电 / （新华社记者…）/ 中新网1月14日电
-        r"(?:新华社|中新网|中新社|人民网|央视网)[^\s，。]{0,12}日(?:专)?电\s*(?:[（(][^）)]{1,20}[）)])?\s*",
-        (
-            r"(?i:breaking(?: news)?|updated?|live(?: updates?)?|exclusive|watch|video|just in|developing|analysis|"
-            r"opinion|explainer|fact check|story highlights|why it matters|driving the news|the big picture|"
-            r"what['’]s next|"
-            r"details|state of play|by the numbers|between the lines|flashback|yes, but|the bottom line|what "
-            r"they['’]re saying|"
-            r"zoom (?:in|out)|context|catch up quick|the latest|background|key points|eilmeldung|\+\+\+|urgente|última "
-            r"hora|en direct|direct)\s*[:|]\s*"
-        ),
-        r"By [A-Z][\w.'’\-]+(?: [A-Z][\w.'’\-]+){1,3}(?:, [A-Z][\w ]{2,30})?\s*[—–|:]\s*",
-        r"[•·▪●■◆▶►*–—-]\s+",
-        # May 2, 2013 12:50 PM / (Tue, 16 Aug 2011) / 11:39am UK, Monday 09 September 2013: when, before the news.
-        (
-            rf"\(?(?:{_CLOCK}(?: ?,)? )?(?:{_DAY_NAME}(?: ?,)? )?"
-            rf"(?:{_MONTH_NAME}\.? \d{{1,2}}|\d{{1,2}}\.? {_MONTH_NAME}\.?)"
-            rf" ?,? (?:19|20)\d\d\)?(?: ?,)?(?: (?:[Aa][Tt] )?{_CLOCK})? ?[-–—:|]* "
-        ),
-    )
-)
 _BYLINE = re.compile(r"(?:By|Von|Por|Par|Di|Door) [A-ZÀ-Þ][^.!?]{3,80}$|[가-힣]{2,4} (?:기자|특파원)\s*\S*@\S+$")
 _BOILERPLATE = re.compile(
     r"(?i)\b(?:click here|read (?:more|the full|also)|sign up|subscri(?:be|ption)|newsletter|all rights reserved|"
@@ -111,6 +61,7 @@ _BOILERPLATE = re.compile(
     r"delivered (?:to your inbox|(?:every |each )?(?:week)?(?:day )?mornings?)|"
     r"your browser|javascript|log ?in to|create (?:an|your) account|share this|send (?:us )?(?:tips|"
     r"an email)|"
+    r"share your|tell us|let us know|stay tuned|have your say|find out (?:more|how)|check out|tune in|leave a comment|"
     r"watch (?:the video|live|below|more)|listen to this|scroll down|more on this|editor['’]s note|press release|"
     r"lesen sie (?:auch|mehr)|mehr zum thema|lire (?:aussi|la suite)|abonnez-vous|abonn(?:ieren|é)|suscr[ií]bete|"
     r"leer más|lea también|leia (?:mais|também)|assine|подпис(?:ывайтесь|аться)|читайте также|đọc thêm|xem thêm)\b"
@@ -125,18 +76,41 @@ _HANGING = re.compile(
     r"(?i)(?:[,;:—–-]|\b(?:the|an?|of|to|in|on|at|for|and|or|but|with|by|from|as|that|which|who|is|are|was|were|be|"
     r"has|have|had|will|his|her|their|its|der|die|das|und|mit|von|le|la|les|de|des|et|el|los|y|que|o|e))$"
 )
-_PRONOUN = re.compile(
-    r"[\"“‘']?(?:He|She|They|It|This|That|These|Those|His|Her|Their|Its|But|And|So|Yet|Still|However|Also|Meanwhile|"
-    r"Then|There|Instead|Moreover|Furthermore|Additionally|Nevertheless|Er|Sie|Es|Dies|Diese|Doch|Il|Elle|Ils|Elles|"
-    r"Mais|Cela|Él|Ella|Ellos|Pero|Esto|Ele|Ela|Mas|Isso|Он|Она|Они|Это|그는|그녀는|이는|이에|彼は|彼女は|これは|しかし|"
-    r"他|她|他们|这|但|وهو|وهي|لكن)\b"
+# What these words speak of stands in the sentence before. "It is raining", "this week" and "there were" need none.
+_LEANS = re.compile(
+    r"[\"“‘']?(?:(?:But|And|So|Or|Yet|Still|However|Meanwhile|Instead|Then|Now|Later|Also),? )?"
+    r"(?i:he|she|they|it(?! (?:is|was|will be|has been|had been|remains|remained) (?:\w+ )?"
+    r"(?:unclear|not (?:yet )?clear|the (?:first|second|third|latest|largest|biggest|most|highest|lowest|worst)|"
+    r"raining|snowing))|"
+    r"this(?! (?:week|month|year|morning|afternoon|evening|season|summer|winter|spring|autumn|fall|time)\b)|"
+    r"that(?! (?:week|month|year|morning|afternoon|evening)\b)|these|"
+    r"those(?! (?:who|in|with|responsible|killed|injured)\b)|"
+    r"his|her|their|its|him|them|each one|both of (?:them|these)|some of (?:them|these)|one of (?:them|these)|"
+    r"er|sie|es (?!gibt|gab)|dies|diese[rsmn]?|sein|seine|ihre?|"
+    r"elle|ils|elles|cela|celui-ci|celle-ci|ces derniers|él|ella|ellos|ellas|esto|este último|"
+    r"ele|ela|eles|elas|isso|isto|он|она|они|это|его|её|их)\b"
+    r"|(?:그는|그녀는|그들은|이는|이에|이로써|彼は|彼女は|彼らは|これは|これに|これを|他们|她|他(?![国人们方州省市处])|此举|وهو|وهي)"
+)
+_CONNECTS = re.compile(
+    r"[\"“‘']?(?:But|And|So|Or|Yet|Still|However|Also|Meanwhile|Then|Instead|Moreover|Furthermore|Additionally|"
+    r"In addition|Nevertheless|Nor|Thus|Therefore|Otherwise|Here(?:['’]s| is| are)|Doch|Aber|Jedoch|Mais|Pero|"
+    r"Sin embargo|Mas|Porém|Но|Однако)\b|(?:しかし|一方|但|하지만|그러나|لكن)"
 )
 _GOES_ON = re.compile(r"(?i)^\W*(?:[\w'’-]+\s+){1,4}(?:also|auch|aussi|también|também)\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’]m|I['’]ve|we|We|you|You|your|Your|our|Our|my|My|us)\b")
 _QUOTATION = re.compile(r"[\"“„«「][^\"”“»」]*[\"”“»」]")
 # How much a sentence of a kind counts; set on the dev sets, where these openings read worst in the chosen summaries.
-_PENALTIES = ((_PRONOUN, 0.75), (_GOES_ON, 0.85))
-_QUESTION, _PERSONAL, _SHOUTED, _ALL_QUOTE = 0.4, 0.6, 0.3, 0.8
+_PENALTIES = ((_LEANS, 0.75), (_CONNECTS, 0.75), (_GOES_ON, 0.85))
+_QUESTION, _PERSONAL, _SHOUTED, _ALL_QUOTE, _CAPTION, _TORN, _ADRIFT = 0.2, 0.6, 0.3, 0.8, 0.3, 0.3, 0.4
+_FEW_STEMS, _SAYS_LITTLE = 4, 0.6  # "Water is the open question."
+# "Obama speaks to reporters in Jacksonville, Fla., Wednesday, Sept. 12, 2012.": under a picture.
+_CAPTION_DATE = re.compile(
+    r"(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.? \d{1,2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|"
+    r"Sep|Oct|Nov|Dec)\w*\.?),? (?:19|20)\d\d\b.{0,24}$"
+)
+_TELLS_PAST = re.compile(
+    r"\b(?:[a-z]{2,}ed|was|were|had|did|said|began|came|went|took|made|won|lost|fell|rose|met|told)\b"
+)
 
 
 def candidates(reports: Sequence[Report]) -> list[Candidate]:
@@ -174,17 +148,30 @@ def count_words(text: str) -> int:
 
 def _of_article(article: Article, index: int) -> list[Candidate]:
     lang = language_of(article)
-    pieces = _pieces(article.text[:MAX_CHARACTERS], lang)
-    title = article.title.strip()
-    fit = [p for p in pieces if not _unfit(p, title, ends=len(pieces) == 1)]
-    return [_candidate(text, index, n, lang) for n, text in enumerate(dict.fromkeys(fit[:MAX_SENTENCES]))]
+    found: list[Candidate] = []
+    told: set[str] = set()
+    is_behind = False  # the sentence before is fit
+    for piece, reason in _judged(article, lang):
+        is_new = not reason and piece not in told
+        if is_new:
+            found.append(_candidate(piece, index, len(found), lang, is_behind=is_behind))
+            told.add(piece)
+        is_behind = is_new
+        if len(found) == MAX_SENTENCES:
+            break
+    return found
 
 
 def unfit(article: Article) -> list[tuple[str, str]]:
     """List the sentences of an article that cannot be published, each with its reason."""
-    pieces = _pieces(article.text[:MAX_CHARACTERS], language_of(article))
-    reasons = [(piece, _unfit(piece, article.title.strip(), ends=len(pieces) == 1)) for piece in pieces]
-    return [(piece, reason) for piece, reason in reasons if reason]
+    return [(piece, reason) for piece, reason in _judged(article, language_of(article)) if reason]
+
+
+def _judged(article: Article, lang: str) -> list[tuple[str, str]]:
+    """List the sentences of an article, each with the reason why it cannot be published, or ""."""
+    title = " ".join(article.title.split())
+    pieces = _pieces(without_title(strip_prefix(article.text[:MAX_CHARACTERS]), title), lang)
+    return [(piece, _unfit(piece, title, ends=len(pieces) == 1)) for piece in pieces]
 
 
 def _pieces(text: str, lang: str) -> list[str]:
@@ -195,21 +182,6 @@ def _pieces(text: str, lang: str) -> list[str]:
             continue
         pieces.append(strip_prefix(piece))
     return [piece for piece in pieces if piece]
-
-
-def strip_prefix(text: str) -> str:
-    """Take datelines, bylines and labels off the start of a sentence."""
-    for _ in range(3):
-        for pattern in _PREFIXES:
-            match = pattern.match(text)
-            rest = text[match.end() :].lstrip() if match else ""
-            # "NATO - the alliance" is no dateline: news starts with a capital, a mark, a digit or a caseless letter.
-            if rest and not rest[0].islower():
-                text = rest
-                break
-        else:
-            break
-    return text
 
 
 def _unfit(text: str, title: str, *, ends: bool) -> str:
@@ -242,8 +214,10 @@ def _n_letters_words(text: str) -> int:
     return count_words(text) if is_spaceless(text) else sum(len(w) > 1 and w[0].isalpha() for w in text.split())
 
 
-def _candidate(text: str, index: int, position: int, lang: str) -> Candidate:
+def _candidate(text: str, index: int, position: int, lang: str, *, is_behind: bool = False) -> Candidate:
     stems = tuple(content_stems(text, lang))
+    leans = bool(_LEANS.match(text))
+    says_little = len(stems) < _FEW_STEMS and not any(char.isdigit() for char in text)
     return Candidate(
         text=text,
         report=index,
@@ -251,7 +225,8 @@ def _candidate(text: str, index: int, position: int, lang: str) -> Candidate:
         lang=lang,
         n_words=max(1, count_words(text)),
         stems=stems,
-        penalty=_penalty(text),
+        penalty=_penalty(text) * (_ADRIFT if leans and not is_behind else 1.0) * (_SAYS_LITTLE if says_little else 1.0),
+        leans=leans and is_behind,
     )
 
 
@@ -270,4 +245,8 @@ def _penalty(text: str) -> float:
     letters = [c for c in text if c.isalpha()]
     if sum(c.isupper() for c in letters) * 2 > len(letters):
         factor *= _SHOUTED
+    if _CAPTION_DATE.search(text) and not _TELLS_PAST.search(text):
+        factor *= _CAPTION
+    if text.split(maxsplit=1)[0].islower() and text[0].isalpha():
+        factor *= _TORN  # "alleges the organisation."
     return factor

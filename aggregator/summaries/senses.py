@@ -82,6 +82,8 @@ _GROUPS = (
     "attend attended attends", "travel travelled traveled travels", "sign signed signs signature",
     "accept accepted accepts", "reject rejected rejects rejection", "comment commented comments", "assign assigned",
     "attribute attributed",
+    "jewel jewels jewelry jewellery", "shop shops store stores boutique", "robbery robberies heist heists",
+    "thief thieves robber robbers", "centre centres center centers", "programme programmes program programs",
     # German.
     "einigen einigt einigte einigten geeinigt einigung", "sterben stirbt starb starben gestorben tot tote toten ums",
     "verletzt verletzte verletzten", "steigen steigt stieg stiegen gestiegen anstieg",

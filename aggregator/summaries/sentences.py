@@ -16,6 +16,7 @@ _STOP = re.compile(r"(?:[.!?…。！？｡؟۔।॥።]+|\.(?=[\"'”’»)]))
 _WIDE_STOPS = frozenset("。！？｡")
 _LINES = re.compile(r"[\n\r\v\f\x85\u2028\u2029]+")
 _OPENERS = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", "（": "）", "《": "》", "‹": "›", "(": ")", "[": "]"}
+_BULLET = re.compile(r"(?=\s[•▪●■◆]\s)")  # parts what an editor listed
 _MARKS = re.compile("[" + re.escape("".join(_OPENERS) + "".join(_OPENERS.values())) + "]")
 # "a)" and "1)" number things, they close nothing.
 _LOOSE_CLOSERS = frozenset(")")
@@ -67,7 +68,7 @@ def split(text: str, lang: str = "") -> tuple[str, ...]:
         Stripped slices of ``text`` in order, none empty. Joining them loses nothing but white space.
     """
     pieces: list[str] = []
-    for line in _LINES.split(text):
+    for line in (part for whole in _LINES.split(text) for part in _BULLET.split(whole)):
         start = 0
         for end in _ends(line, lang):
             if piece := line[start:end].strip():
@@ -149,7 +150,11 @@ def _ends_after_quote(stop: str, rest: str) -> bool:
 
 def _is_abbreviation(before: str, rest: str, lang: str) -> bool:
     """Tell whether the stop behind ``before`` belongs to its word rather than to the sentence."""
-    match = _LAST_WORD.search(before[-24:])
+    bare = before.rstrip()
+    # "$2 . 6 million", "the U . S . economy": words that a machine parted from their stops.
+    if bare != before and bare[-1:].isdigit() and rest[0].isdigit():
+        return True
+    match = _LAST_WORD.search(bare[-24:])
     if match is None:
         return False
     word = match.group().lower()

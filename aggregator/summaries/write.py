@@ -132,7 +132,7 @@ def summarise_openly(
         return _bare(ordered, numbers, headline, lang), Work(reports=ordered)
     headline = headline or chosen[0].candidate.text.rstrip(".。 ")
     cited = {one.candidate: reports_saying(one.candidate, ordered) for one in chosen}
-    groups = arrange(chosen, cited, _spread(pool), ordered, headline)
+    groups = arrange(chosen, cited, pool, ordered, headline)
     told = [
         Told(
             heading=group.heading,
@@ -195,15 +195,6 @@ def _bare(reports: Sequence[Report], numbers: Mapping[str, int], headline: str, 
         sources=_sources(reports, number_of),
         lang=lang,
     )
-
-
-def _spread(pool: Sequence[Candidate]) -> dict[str, int]:
-    """Count for each stem the reports whose sentences have it."""
-    reports: dict[str, set[int]] = {}
-    for candidate in pool:
-        for stem in candidate.stems:
-            reports.setdefault(stem, set()).add(candidate.report)
-    return {stem: len(found) for stem, found in reports.items()}
 
 
 def reports_saying(candidate: Candidate, reports: Sequence[Report]) -> tuple[int, ...]:

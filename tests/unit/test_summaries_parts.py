@@ -6,10 +6,11 @@ import pytest
 
 from aggregator.model import EPOCH, Sentence
 from aggregator.summaries.changes import what_changed, what_is_new
+from aggregator.summaries.clauses import is_heading, title_case
 from aggregator.summaries.gate.quantities import months_and_days, quantities, relative_days, weekdays
-from aggregator.summaries.headings import is_heading, title_case
 from aggregator.summaries.headline import clean_title, headline_of
-from aggregator.summaries.pool import candidates, strip_prefix
+from aggregator.summaries.openings import strip_prefix
+from aggregator.summaries.pool import candidates
 from aggregator.summaries.records import read_story, summary_record, verify_record
 from aggregator.summaries.select import word_budget
 from aggregator.summaries.words import content_stems, stem
