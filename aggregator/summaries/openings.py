@@ -109,7 +109,7 @@ def without_title(text: str, title: str) -> str:
     if not glued:
         return text
     rest = text[glued.end() :]
-    first = rest.split(maxsplit=1)[0] if rest else ""
+    first = (rest.split(maxsplit=1) or [""])[0]
     # "Mayor visits school Tuesday": the title is the sentence's own beginning.
     begins = first.lstrip("\"“‘'«")[:1].isupper() and not re.fullmatch(
         rf"{_DAY_NAME}|{_MONTH_NAME}[.,]?", first.rstrip(",")

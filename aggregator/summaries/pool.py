@@ -170,7 +170,10 @@ def unfit(article: Article) -> list[tuple[str, str]]:
 def _judged(article: Article, lang: str) -> list[tuple[str, str]]:
     """List the sentences of an article, each with the reason why it cannot be published, or ""."""
     title = " ".join(article.title.split())
-    pieces = _pieces(without_title(strip_prefix(article.text[:MAX_CHARACTERS]), title), lang)
+    text = article.text[:MAX_CHARACTERS]
+    bare = strip_prefix(text)  # "9 September 2026, 14:08 Bank raises rate The Bank ...": the title may stand behind it
+    without = without_title(bare, title)
+    pieces = _pieces(text if without == bare else without, lang)
     return [(piece, _unfit(piece, title, ends=len(pieces) == 1)) for piece in pieces]
 
 

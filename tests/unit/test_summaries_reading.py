@@ -41,6 +41,8 @@ def test_a_stamp_before_the_news_comes_off_and_the_news_stays(text: str, expecte
         ("Bank raises key rate again The Bank of Kestria raised it.", "The Bank of Kestria raised it."),
         ("Bank raises key rate again Tuesday.", "Bank raises key rate again Tuesday."),
         ("Bank raises key rate again on Tuesday.", "Bank raises key rate again on Tuesday."),
+        ("Bank raises key rate again \u2003 ", "Bank raises key rate again \u2003 "),
+        ("Bank raises key rate again \x85", "Bank raises key rate again \x85"),
         ("Bank raises key rate again. It did so twice.", "Bank raises key rate again. It did so twice."),
     ],
 )
