@@ -1,6 +1,7 @@
 # Everything runs in .venv, made from the lock with its hashes.
 PYTHON ?= python3
 BIN := .venv/bin
+SIZE ?= usual
 
 .PHONY: run demo test venv bench lint format lock pictures clean
 
@@ -24,9 +25,8 @@ format: venv
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: venv           ## figures, not assertions: see benchmarks/RESULTS.md
-	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.poll
+bench: venv           ## figures, not assertions: writes benchmarks/FIGURES.md; make bench SIZE=large takes an hour
+	$(BIN)/python -m benchmarks --size $(SIZE)
 
 .venv/run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; say: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }

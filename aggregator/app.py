@@ -9,9 +9,7 @@ What only a build needs is imported where it is used: its half second would be m
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import logging
-import secrets
 import select
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,20 +21,18 @@ from typing import TYPE_CHECKING, Any
 
 from aggregator import __version__, pipeline
 from aggregator.config import Config, Writing, load_config
-from aggregator.config.overrides import load_overrides, path_beside
+from aggregator.config.file import overrides_beside
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.intake.fetching.addresses import read_allow_list
 from aggregator.intake.fetching.asking import Fetcher
 from aggregator.intake.fetching.gate import HostGate
-from aggregator.intake.fetching.lean import LeanFetcher, Tolerant
-from aggregator.intake.hubs.websub import is_public
+from aggregator.intake.fetching.lean import LeanFetcher
+from aggregator.intake.fetching.shared import Tolerant
 from aggregator.model import Override
 from aggregator.pipeline import Clock, PollReport, Progress
-from aggregator.pipeline.pushing import PushReport, Reception, ask_hubs, take_up
 from aggregator.store.base import Store
 from aggregator.store.lock import data_lock
 from aggregator.store.sqlite import SqliteStore
-from aggregator.web.inbox import Inbox
 
 if TYPE_CHECKING:
     from aggregator.intake.hubs.hub import HubPost
@@ -44,6 +40,7 @@ if TYPE_CHECKING:
     from aggregator.outputs.site import Site
     from aggregator.pipeline import BuildReport
     from aggregator.pipeline.placing import Placing
+    from aggregator.pipeline.pushing import PushReport, Reception
     from aggregator.pipeline.telling import Summarise
     from aggregator.stories.encoder import Encoder
     from aggregator.stories.related import Neighbours
@@ -137,9 +134,19 @@ class App:
             is_stopping=self.stopping.is_set,
         )
 
-    def hear(self) -> PushReport:
-        """Take up what hubs delivered, and ask them what is due; see :mod:`aggregator.pipeline.pushing`."""
+    def hear(self) -> PushReport | None:
+        """Take up what hubs delivered, and ask them what is due; see :mod:`aggregator.pipeline.pushing`.
+
+        ``None``: no hub has ever been asked for anything.
+        """
         settings, sources = self.config.settings, self.config.sources
+        # Most runs have nothing to do with hubs, and need not import what has.
+        if not (settings.websub or self.place.inbox.exists() or self.store.subscriptions()):
+            return None
+        from aggregator.intake.hubs.websub import is_public
+        from aggregator.pipeline.pushing import ask_hubs, take_up
+        from aggregator.web.inbox import Inbox
+
         report = take_up(
             self.store,
             Inbox(self.place.inbox),
@@ -163,7 +170,7 @@ class App:
                 base_url=settings.base_url,
                 is_on=settings.websub and is_public(settings.base_url, allowed),
                 allowed=allowed,
-                mint=lambda: secrets.token_urlsafe(32),
+                mint=_unguessable,
                 clock=self.clock,
             )
         return report
@@ -210,7 +217,7 @@ class App:
     def _read_overrides(self) -> tuple[Override, ...]:
         """Take up an edit of overrides.toml; a broken one is reported loudly and the last good one stays."""
         try:
-            self.overrides = load_overrides(path_beside(self.place.config))
+            self.overrides = read_overrides(self.place.config)
         except ConfigError as error:
             log.error("overrides.toml has mistakes; the last good one stays in use:\n%s", error)
         return self.overrides
@@ -233,6 +240,26 @@ class App:
             log.warning("the hub %s refused %s", hub_url, topic)
         for topic in told.failed:
             log.warning("the hub %s did not answer for %s; told again after the next build", hub_url, topic)
+
+
+def read_overrides(config: Path) -> tuple[Override, ...]:
+    """Return the overrides beside a feeds.toml; where there is no such file, what reads it is not imported.
+
+    Raises:
+        ConfigError: It has mistakes.
+    """
+    path = overrides_beside(config)
+    if not path.exists():
+        return ()
+    from aggregator.config.overrides import load_overrides
+
+    return load_overrides(path)
+
+
+def _unguessable() -> str:
+    import secrets
+
+    return secrets.token_urlsafe(32)
 
 
 class _LookMark:
@@ -270,8 +297,10 @@ def site_of(config: Config) -> Site:
 
 
 def _is_installed(module: str) -> bool:
+    from importlib.util import find_spec
+
     try:
-        return importlib.util.find_spec(module) is not None
+        return find_spec(module) is not None
     except ValueError:  # it is taken out of reach
         return False
 
@@ -350,7 +379,7 @@ def open_app(place: Place, *, environ: Mapping[str, str], clock: Clock, config: 
         StoreError: The database cannot be used.
     """
     config = config or load_config(place.config, environ=environ)
-    overrides = load_overrides(path_beside(place.config))
+    overrides = read_overrides(place.config)
     with data_lock(place.data):
         store = SqliteStore.open(place.database, now=clock())
         try:
@@ -373,6 +402,8 @@ def make_reception(
     place: Place, config_of: Callable[[], Config], *, clock: Clock, notify: Callable[[], None] = lambda: None
 ) -> Reception:
     """Return what the web server asks when a hub speaks to it. It looks into the store beside the run that writes."""
+    from aggregator.pipeline.pushing import Reception
+    from aggregator.web.inbox import Inbox
 
     def max_bytes_of(url: str) -> int | None:
         return next((source.max_bytes for source in config_of().sources if source.url == url), None)

@@ -14,7 +14,7 @@ from types import FrameType
 
 from aggregator.app import App, make_fetcher, poll_line
 from aggregator.config import load_config
-from aggregator.config.overrides import path_beside
+from aggregator.config.file import overrides_beside
 from aggregator.engine.base import Engine
 from aggregator.errors import ConfigError
 from aggregator.pipeline import retention
@@ -35,7 +35,7 @@ class Daemon:
         self.engine = engine
         self.environ = environ
         self._read_mark = _mark_of(app.place.config)
-        self._overrides_mark = _mark_of(path_beside(app.place.config))
+        self._overrides_mark = _mark_of(overrides_beside(app.place.config))
         engine.every("poll", app.config.settings.poll_every, self.poll)
         engine.every("hubs", HUBS_EVERY, self.hear)
         engine.every("build", BUILD_EVERY, self.build)
@@ -79,6 +79,8 @@ class Daemon:
     def hear(self) -> None:
         """Take up what hubs delivered, and build what came."""
         report = self.app.hear()
+        if report is None:
+            return
         if report.n_new_articles or report.n_changed_articles:
             log.info("pushed: %d new articles, %d changed", report.n_new_articles, report.n_changed_articles)
             self.build()
@@ -102,7 +104,7 @@ class Daemon:
 
     def reload(self) -> None:
         """Take up an edit of feeds.toml or overrides.toml; a broken one is reported and the last good one stays."""
-        mark = _mark_of(path_beside(self.app.place.config))
+        mark = _mark_of(overrides_beside(self.app.place.config))
         if mark != self._overrides_mark:
             self._overrides_mark = mark
             self.engine.wake("build")  # which reads it

@@ -1,126 +1,174 @@
-"""Print what the program does with its own recorded days, and how fast: ``python -m benchmarks`` or ``make bench``.
+"""Measure everything that needs nothing but this checkout, and write it down: ``make bench``, ``python -m benchmarks``.
 
-Figures, not assertions. The input is the demo's recording, so that the run needs nothing but this checkout; the quality
-of clusters and summaries is measured on labelled sets by ``benchmarks.stories`` and ``benchmarks.summaries``.
+Writes ``benchmarks/FIGURES.md`` with its plots in ``benchmarks/plots``. All input is made by seeded generators or is
+the demo's recording. CPU time of the process tree, since machines are shared; figures, not assertions.
 """
 
+import argparse
+import json
+import platform
 import subprocess
 import sys
+import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
-from aggregator.demo.feeds import render_feed
-from aggregator.demo.recorded import Publisher, load_recording
-from aggregator.demo.server import UNTIL_AT
-from aggregator.intake import identity
-from aggregator.intake.reading.parse import parse
-from aggregator.model import Article, Membership, ParsedFeed, Source, Story, StoryView
-from aggregator.outputs.pages.pages import Pages
-from aggregator.outputs.site import Site
-from aggregator.pipeline import revise
-from aggregator.stories.cluster import Clusterer
+from aggregator import __version__
+from benchmarks import poll, processes, resting, serving, steps
+from benchmarks.figures import Section, bars, markdown, shown
 
-N_RUNS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table: CPU seconds of a run (median of ``N_RUNS``) and how many of what it handled."""
-
-    name: str
-    seconds: float
-    n: int
-    unit: str
+HERE = Path(__file__).parent
+PLOTS = "plots"
+# feeds of a poll, live articles of clustering and of one article more, sources of the daemon at rest
+SIZES = {
+    "small": (100, (1_000,), (1_000,), 100),
+    "usual": (500, (1_000, 10_000), (1_000, 10_000), 1_000),
+    "large": (1_000, (1_000, 10_000, 100_000), (1_000, 10_000, 100_000), 1_000),
+}
 
 
-def timed(run: Callable[[], object]) -> float:
-    """Return the median CPU seconds of a call, after one that is not counted."""
-    run()
-    seconds = []
-    for _ in range(N_RUNS):
-        start = time.process_time()
-        run()
-        seconds.append(time.process_time() - start)
-    return median(seconds)
-
-
-def start_up() -> float:
-    """Return the median wall seconds of ``aggregator --help`` in a process of its own."""
-    seconds = []
-    for _ in range(N_RUNS):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "aggregator", "--help"], check=True, stdout=subprocess.DEVNULL)
-        seconds.append(time.perf_counter() - start)
-    return median(seconds)
-
-
-def measure() -> Iterator[Figure]:
-    """Yield a figure for each step of the journey."""
-    yield Figure("start: aggregator --help (wall)", start_up(), 1, "starts")
-    moments = sorted({article.appears_at for each in load_recording().publishers for article in each.articles})
-    publishers = load_recording().publishers
-    bodies = [
-        (each, body)
-        for each in publishers
-        for moment in moments[:: len(moments) // 12]
-        if b"<html" not in (body := render_feed(each, moment))[:200]
-    ]
-    parsed = [(each, parse(body, url=each.feed_url)) for each, body in bodies]
-    n_bytes = sum(len(body) for _, body in bodies)
-    yield Figure("parse", timed(lambda: [parse(body) for _, body in bodies]), n_bytes // 1000, "kB")
-    feeds = [(each, feed) for each, feed in parsed if isinstance(feed, ParsedFeed)]
-    articles = list(_articles(feeds))
-    n_read = sum(len(feed.articles) for _, feed in feeds)
-    yield Figure("identity, everything new", timed(lambda: list(_articles(feeds))), n_read, "articles")
-    yield Figure("cluster", timed(lambda: Clusterer().place(articles)), len(articles), "articles")
-    stories = _stories(articles)
-    yield Figure(
-        "summarise", timed(lambda: [revise(*each, None, now=UNTIL_AT) for each in stories]), len(stories), "stories"
+def polls(n_feeds: int, python: str) -> Section:
+    """Measure the six scenarios, beside other pollers where ``python`` has them."""
+    found = poll.measure(n_feeds, 18_700, python)
+    names = list(next(iter(found.values())))
+    rows = []
+    for scenario, by_name in found.items():
+        own = by_name["aggregator"]
+        others = [f"{shown(by_name[name])} ({by_name[name] / own:.1f}x)" for name in names[1:]]
+        rows.append([scenario, shown(own), *others])
+    return Section(
+        slug="poll",
+        title="Polls",
+        note=f"CPU ms a feed, start included: {n_feeds} made feeds of 25 articles, each on a host of its own.",
+        heads=["scenario", *names],
+        rows=rows,
+        plot={scenario: by_name["aggregator"] for scenario, by_name in found.items()},
+        unit="CPU ms a feed",
     )
-    views = [
-        StoryView(story=story, revisions=(revision,))
-        for story, told in stories
-        if (revision := revise(story, told, None, now=UNTIL_AT))
-    ]
-    pages = Pages(Site(title="News", base_url="https://news.example/"))
-    yield Figure("render story pages", timed(lambda: [pages.story(view) for view in views]), len(views), "pages")
 
 
-def _articles(feeds: Sequence[tuple[Publisher, ParsedFeed]]) -> Iterator[Article]:
-    """Yield each article of the recording once, as a first poll would store it."""
-    seen = set()
-    for publisher, feed in feeds:
-        source = Source(url=publisher.feed_url, tags=publisher.tags)
-        for change in identity.diff(feed, source=source, recall=None, now=UNTIL_AT):
-            if change.article.id not in seen:
-                seen.add(change.article.id)
-                yield change.article
+def starts() -> Section:
+    """Measure what a command costs that does nothing."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "feeds.toml").write_text('feeds = ["https://one.example/feed.xml"]\n', encoding="utf-8")
+        place = ("--config", str(folder / "feeds.toml"), "--data", str(folder / "data"))
+        found = {
+            "aggregator --help": processes.cpu_of_command(processes.aggregator("--help")),
+            "check": processes.cpu_of_command(processes.aggregator(*place, "check")),
+            "build without news": processes.cpu_of_command(processes.aggregator(*place, "build")),
+        }
+    plot = {label: seconds * 1000 for label, seconds in found.items()}
+    return Section(
+        slug="start",
+        title="Start-up",
+        note="CPU of a whole process, median of nine.",
+        heads=["command", "CPU ms"],
+        rows=[[label, f"{ms:.0f}"] for label, ms in plot.items()],
+        plot=plot,
+        unit="CPU ms",
+    )
 
 
-def _stories(articles: Sequence[Article]) -> list[tuple[Story, tuple[Article, ...]]]:
-    memberships: dict[str, list[Membership]] = defaultdict(list)
-    for membership in Clusterer().place(articles).memberships:
-        memberships[membership.story_id].append(membership)
-    article_by_id = {article.id: article for article in articles}
-    return [
-        (
-            Story(id=story_id, minted_at=UNTIL_AT, memberships=tuple(members)),
-            tuple(article_by_id[member.article_id] for member in members),
-        )
-        for story_id, members in memberships.items()
-    ]
+def journey() -> Section:
+    """Measure each step on the recorded days."""
+    figures = list(steps.measure())
+    rates = {each.name: each.n / each.seconds for each in figures}
+    return Section(
+        slug="steps",
+        title="Steps, on the recorded days",
+        note="One process, CPU, median of five.",
+        heads=["step", "CPU ms", "of", "a second"],
+        rows=[
+            [each.name, f"{each.seconds * 1000:.1f}", f"{each.n:,}", f"{rates[each.name]:,.0f} {each.unit}"]
+            for each in figures
+        ],
+        plot={},
+        unit="",
+    )
+
+
+def by_size(module: str, sizes: tuple[int, ...], *, title: str, note: str, column: str) -> Section:
+    """Measure in a process of its own for each size; ``column`` is what is drawn."""
+    found = {}
+    for size in sizes:
+        command = [sys.executable, "-m", f"benchmarks.{module}", str(size)]
+        found[f"{size:,}"] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    heads = list(next(iter(found.values())))
+    return Section(
+        slug=module,
+        title=title,
+        note=note,
+        heads=["live articles", *heads],
+        rows=[[size, *(shown(figures[head]) for head in heads)] for size, figures in found.items()],
+        plot={size: figures[column] for size, figures in found.items()},
+        unit=column,
+    )
+
+
+def daemon(n_sources: int) -> Section:
+    """Measure the server and the daemon at rest."""
+    served, rests = serving.measure(), resting.measure(n_sources)
+    rows = [[f"serve: {label}", shown(value)] for label, value in served.items()]
+    rows += [[f"run, at rest, {n_sources:,} sources: {label}", shown(value)] for label, value in rests.items()]
+    return Section(
+        slug="daemon", title="Server and daemon", note="CPU of that process.", heads=["what", "figure"], rows=rows,
+        plot={}, unit="",
+    )  # fmt: skip
+
+
+def sections(size: str, python: str) -> Iterator[tuple[str, Callable[[], Section]]]:
+    """Yield the name of each benchmark and what runs it."""
+    n_feeds, clustered, grown, n_sources = SIZES[size]
+    yield "start", starts
+    yield "poll", lambda: polls(n_feeds, python)
+    yield "steps", journey
+    yield (
+        "cluster",
+        lambda: by_size(
+            "clustering", clustered, title="Placing an article", column="ms an article",
+            note="The last 500 of a made stream, in batches of 25, words alone; memory beyond the articles themselves.",
+        ),
+    )  # fmt: skip
+    yield (
+        "grow",
+        lambda: by_size(
+            "growing", grown, title="One new article: saved, placed, told, published", column="ms",
+            note="CPU ms beyond its fetch: in a process that goes on (median of five), and as the first after a start.",
+        ),
+    )  # fmt: skip
+    yield "daemon", lambda: daemon(n_sources)
 
 
 def main() -> int:
-    """Measure each step on the recorded days and print a table."""
-    figures = list(measure())
-    print(f"{'step':34}{'ms':>10}{'of':>8}  {'per second':>12}")
-    for figure in figures:
-        rate = figure.n / figure.seconds if figure.seconds else 0.0
-        print(f"{figure.name:34}{figure.seconds * 1000:10.1f}{figure.n:8}  {rate:10.0f} {figure.unit}")
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--size", choices=list(SIZES), default="usual", help="usual takes some minutes, large an hour")
+    parser.add_argument(
+        "--only", nargs="*", default=[], metavar="NAME", help="of: start poll steps cluster grow daemon"
+    )
+    parser.add_argument(
+        "--python", default="", help="a Python that has reader, or requests, feedparser and sqlite-utils"
+    )
+    args = parser.parse_args()
+    python = f"Python {platform.python_version()}"
+    written_by = f"`python -m benchmarks --size {args.size}`, version {__version__}, {python}"
+    meaning = "What they mean and how they compare: [RESULTS.md](RESULTS.md)."
+    parts = ["# Figures\n", f"Written by {written_by}, {datetime.now(UTC):%Y-%m-%d}. {meaning}\n"]
+    (HERE / PLOTS).mkdir(exist_ok=True)
+    for name, run in sections(args.size, args.python):
+        if args.only and name not in args.only:
+            continue
+        start = time.monotonic()
+        section = run()
+        print(markdown(section, PLOTS), f"({name}: {time.monotonic() - start:.0f} s)\n", sep="\n", flush=True)
+        parts.append(markdown(section, PLOTS))
+        if section.plot:
+            (HERE / PLOTS / f"{section.slug}.svg").write_text(bars(section), encoding="utf-8")
+    if not args.only:
+        (HERE / "FIGURES.md").write_text("\n".join(parts), encoding="utf-8")
     return 0
 
 

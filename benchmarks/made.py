@@ -1,7 +1,8 @@
 """Make feeds that look like those of the world, from a seed, and serve them on loopback. No text of anybody else.
 
 The same seed gives the same bytes everywhere. The farm is a process of its own, so that its work is not counted:
-``python -m benchmarks.made PORT N``. Each feed has an address of its own in 127.1.0.0/16, as each source has a host.
+``python -m benchmarks.made PORT N [ARTICLES]``. Each feed has an address of its own in 127.1.0.0/16, as each source has
+a host.
 Paths: ``/feed/N``; ``/set?validators=0&volatile=1``; ``/advance?percent=10``: that share of the feeds has two more.
 """
 
@@ -15,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 BEGIN_AT = datetime(2026, 1, 5, tzinfo=UTC)
 N_ARTICLES = 25
-_WORDS = (
+WORDS = (
     "harbour", "council", "bridge", "vote", "storm", "river", "school", "budget", "museum", "strike", "ferry",
     "tunnel", "market", "clinic", "festival", "court", "railway", "forest", "border", "minister", "harvest",
     "power", "station", "survey", "island", "coast", "factory", "union", "airport", "library", "energy",
@@ -30,7 +31,7 @@ def host_of(n: int) -> str:
 
 def sentence(random_: random.Random) -> str:
     """Return a sentence of plain words."""
-    words = [random_.choice(_WORDS) for _ in range(random_.randint(8, 18))]
+    words = [random_.choice(WORDS) for _ in range(random_.randint(8, 18))]
     return f"The {' '.join(words)} in {random_.choice(_PLACES)} took {random_.randint(2, 90)} days."
 
 
@@ -38,7 +39,7 @@ def article(feed: int, n: int, place: str) -> str:
     """Return one RSS item or Atom entry of a feed, in two thirds of the cases RSS."""
     random_ = random.Random(f"{feed} {n}")
     at = BEGIN_AT + timedelta(minutes=37 * n, seconds=feed % 60)
-    title = f"{random_.choice(_PLACES)}: {' '.join(random_.choice(_WORDS) for _ in range(5))} ({feed}-{n})"
+    title = f"{random_.choice(_PLACES)}: {' '.join(random_.choice(WORDS) for _ in range(5))} ({feed}-{n})"
     body = "".join(f"<p>{sentence(random_)} <a href='http://{place}/a/{n}'>More</a></p>" for _ in range(14))
     body = body.replace("<", "&lt;").replace(">", "&gt;")
     if feed % 3 == 2:
@@ -49,14 +50,16 @@ def article(feed: int, n: int, place: str) -> str:
         )
     return (
         f'<item><title>{title}</title><link>http://{place}/a/{n}</link><guid isPermaLink="false">{feed}.{n}</guid>'
-        f"<pubDate>{format_datetime(at)}</pubDate><category>{random_.choice(_WORDS)}</category>"
+        f"<pubDate>{format_datetime(at)}</pubDate><category>{random_.choice(WORDS)}</category>"
         f"<description>{body}</description></item>\n"
     )
 
 
-def feed_of(feed: int, newest: int, *, built: datetime = BEGIN_AT, place: str = "one.example") -> bytes:
+def feed_of(
+    feed: int, newest: int, *, built: datetime = BEGIN_AT, place: str = "one.example", n_articles: int = N_ARTICLES
+) -> bytes:
     """Return a feed whose newest article has the number ``newest``; its own time is ``built``."""
-    articles = "".join(article(feed, n, place) for n in range(newest, newest - N_ARTICLES, -1))
+    articles = "".join(article(feed, n, place) for n in range(newest, newest - n_articles, -1))
     if feed % 3 == 2:
         text = (
             '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">'
@@ -75,8 +78,9 @@ def feed_of(feed: int, newest: int, *, built: datetime = BEGIN_AT, place: str = 
 class Farm:
     """Serves the feeds. What it answers depends on its settings only, never on who asks or when."""
 
-    def __init__(self, port: int, n_feeds: int) -> None:
+    def __init__(self, port: int, n_feeds: int, n_articles: int = N_ARTICLES) -> None:
         self.port = port
+        self.n_articles = n_articles
         self.newest = [100] * n_feeds
         self.has_validators = True
         self.n_visits = 0
@@ -127,10 +131,14 @@ class Farm:
         if self.is_volatile:
             self.n_visits += 1
             built = BEGIN_AT + timedelta(days=30, seconds=self.n_visits)
-            return gzip.compress(feed_of(n, self.newest[n], built=built, place=place), 1, mtime=0)
+            return gzip.compress(
+                feed_of(n, self.newest[n], built=built, place=place, n_articles=self.n_articles), 1, mtime=0
+            )
         key = (n, self.newest[n])
         if key not in self._bodies:
-            self._bodies[key] = gzip.compress(feed_of(n, self.newest[n], place=place), 6, mtime=0)
+            self._bodies[key] = gzip.compress(
+                feed_of(n, self.newest[n], place=place, n_articles=self.n_articles), 6, mtime=0
+            )
         return self._bodies[key]
 
     def change(self, path: str, query: dict[str, list[str]]) -> None:
@@ -144,4 +152,4 @@ class Farm:
 
 
 if __name__ == "__main__":
-    asyncio.run(Farm(int(sys.argv[1]), int(sys.argv[2])).run())
+    asyncio.run(Farm(*map(int, sys.argv[1:])).run())

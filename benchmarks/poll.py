@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.made import host_of
+from benchmarks.made import N_ARTICLES, host_of
 
 SCENARIOS = {
     "cold": "/set?validators=1&volatile=0",
     "all 304": "/set?validators=1&volatile=0",
     "10 % changed": "/advance?percent=10",
     "no validators, same bytes": "/set?validators=0&volatile=0",
+    "no validators, 10 % changed": "/advance?percent=10",
     "only its time differs": "/set?validators=0&volatile=1",
 }
 _READER = """
@@ -58,9 +59,9 @@ with ThreadPoolExecutor(16) as pool:
 
 
 @contextmanager
-def farm(port: int, n_feeds: int) -> Iterator[Callable[[str], None]]:
+def farm(port: int, n_feeds: int, n_articles: int = N_ARTICLES) -> Iterator[Callable[[str], None]]:
     """Run a farm; gives what sends it a control request."""
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.made", str(port), str(n_feeds)])
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks.made", *map(str, (port, n_feeds, n_articles))])
 
     def tell(path: str) -> None:
         urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60).close()

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aggregator.app import clock_from, make_fetcher
-from aggregator.commands.common import print_json, read_lines
+from aggregator.app import clock_from, make_fetcher, make_summariser
+from aggregator.commands.common import place_of, print_json, read_lines
 from aggregator.config import load_config
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.intake.finding.discover import feed_links
@@ -19,6 +19,7 @@ from aggregator.logs import printable
 from aggregator.model import Fetched, FetchFailed, NotModified, Source, SourceState
 
 if TYPE_CHECKING:
+    from aggregator.pipeline.telling import Summarise
     from aggregator.stories.encoder import UseEncoder
 
 log = logging.getLogger(__name__)
@@ -111,22 +112,47 @@ def _encoder(name: str) -> "UseEncoder":
 
 
 def summarize(args: argparse.Namespace) -> int:
-    """Summarise stories; print one JSON line each, with ``--explain`` with the reasons of every choice."""
+    """Summarise stories; print one JSON line each, with ``--explain`` with the reasons of every choice.
+
+    With ``--mode llm`` the model of feeds.toml writes, where it can; "method" says who wrote, "dropped" why not it.
+
+    Raises:
+        AggregatorError: A line is no story, or ``--mode llm`` is asked of a feeds.toml that names no model.
+    """
     from aggregator.summaries.explain import explain_summary
     from aggregator.summaries.records import read_story, summary_record
     from aggregator.summaries.write import summarise_openly
 
+    write = _model_of(args) if getattr(args, "mode", "extractive") == "llm" else None
     for n, record in read_lines(args.file):
         try:
             story_id, reports = read_story(record)
             summary, work = summarise_openly(reports)
+            if write:
+                summary = write(reports, numbers={}, headline="")
         except (ValueError, KeyError, TypeError) as error:
             raise AggregatorError(f"{args.file}:{n}: not a story: {error}") from error
         line = summary_record(story_id, summary)
         if getattr(args, "explain", False):
-            line["explain"] = explain_summary(summary, work)
+            # What a model wrote was not chosen from sentences: only what the gate refused can be told of it.
+            line["explain"] = explain_summary(summary, work) if summary.method == "extractive" else None
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     return 0
+
+
+def _model_of(args: argparse.Namespace) -> "Summarise":
+    """Return the writer that feeds.toml names.
+
+    Raises:
+        AggregatorError: It names none, or its key is not in the environment.
+    """
+    from aggregator.summaries.write import summarise
+
+    config = load_config(args.config, environ=os.environ)
+    found = make_summariser(config.writing, place_of(args), os.environ, clock=clock_from(os.environ))
+    if found is summarise:
+        raise AggregatorError(f'no model writes: {args.config} needs [summary] with mode = "llm", and its key')
+    return found
 
 
 def verify(args: argparse.Namespace) -> int:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from aggregator.app import open_store_to_read
 from aggregator.commands.common import place_of, print_json
-from aggregator.config.file import read_text
+from aggregator.config.file import overrides_beside, read_text
 from aggregator.config.overrides import (
     load_overrides,
     next_number,
     parse_overrides,
-    path_beside,
     with_override,
     without_override,
 )
@@ -125,7 +124,7 @@ def _others(store: Store, story: Story, found: Sequence[Sequence[Article]]) -> t
 
 
 def _add(args: argparse.Namespace, said: Override) -> int:
-    path = path_beside(args.config)
+    path = overrides_beside(args.config)
     before = _text_of(path)
     numbered = Override(
         n=next_number(before, path),
@@ -148,7 +147,7 @@ def _add(args: argparse.Namespace, said: Override) -> int:
 
 
 def _undo(args: argparse.Namespace) -> int:
-    path = path_beside(args.config)
+    path = overrides_beside(args.config)
     before = _text_of(path)
     gone = next((each for each in parse_overrides(before, path) if each.n == args.n), None) if before else None
     if gone is None:
@@ -164,7 +163,7 @@ def _undo(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    path = path_beside(args.config)
+    path = overrides_beside(args.config)
     overrides = load_overrides(path)
     overruled: set[int] = set()
     try:

@@ -5,7 +5,8 @@ import os
 
 from aggregator.commands.common import in_words, print_json
 from aggregator.config import Config, load_config
-from aggregator.config.overrides import load_overrides, path_beside
+from aggregator.config.file import overrides_beside
+from aggregator.config.overrides import load_overrides
 from aggregator.config.starter import starter_text
 from aggregator.errors import AggregatorError
 
@@ -27,7 +28,7 @@ def init(args: argparse.Namespace) -> int:
 def check(args: argparse.Namespace) -> int:
     """Say what feeds.toml holds, or what its sources give; its mistakes are raised all together."""
     config = load_config(args.config, environ=os.environ)
-    overrides = load_overrides(path_beside(args.config))
+    overrides = load_overrides(overrides_beside(args.config))
     if args.fix:
         from aggregator.commands.moves import fix_moves
 
@@ -58,7 +59,7 @@ def _check_file(args: argparse.Namespace, config: Config, *, n_overrides: int) -
         return 0
     print(f"{config.path}: good. {len(config.sources)} sources, {len(config.outputs)} outputs.")
     if n_overrides:
-        print(f"{path_beside(config.path)}: good. {n_overrides} overrides.")
+        print(f"{overrides_beside(config.path)}: good. {n_overrides} overrides.")
     if languages:
         print(f"languages: {', '.join(languages)}")
     for output in config.outputs:

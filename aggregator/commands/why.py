@@ -6,7 +6,8 @@ import os
 from aggregator.app import make_encoder, open_store_to_read
 from aggregator.commands.common import iso, place_of, print_json
 from aggregator.config import load_config
-from aggregator.config.overrides import load_overrides, path_beside
+from aggregator.config.file import overrides_beside
+from aggregator.config.overrides import load_overrides
 from aggregator.errors import AggregatorError
 from aggregator.logs import printable
 from aggregator.model import Article, Membership
@@ -19,7 +20,7 @@ from aggregator.stories.why import Comparison
 def why(args: argparse.Namespace) -> int:
     """Say why two articles are in one story, or in two."""
     config = load_config(args.config, environ=os.environ)
-    overrides = load_overrides(path_beside(args.config))
+    overrides = load_overrides(overrides_beside(args.config))
     with open_store_to_read(place_of(args)) as store:
         one, other = (_article_at(store, url) for url in args.urls)
         if one.id == other.id:

@@ -28,6 +28,11 @@ _SYNTAX_HINTS = (  # part of tomllib's message -> what people most often did
 )
 
 
+def overrides_beside(config: Path) -> Path:
+    """Return where the overrides of a feeds.toml stand."""
+    return config.with_name("overrides.toml")
+
+
 def read_text(path: Path) -> str:
     """Read the whole file.
 

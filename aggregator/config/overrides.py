@@ -22,7 +22,6 @@ from aggregator.model import Override, OverrideKind
 if TYPE_CHECKING:
     from tomlkit.items import Array
 
-FILE_NAME = "overrides.toml"
 LONGEST_URL = 2_000
 _STORY_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{10}")
 _HEAD = """\
@@ -62,11 +61,6 @@ _NEEDED: Mapping[str, Mapping[str, tuple[int, int]]] = {  # how many of each key
     "forbid": {"urls": (2, 2)},
     "hide": {"stories": (1, 1)},
 }
-
-
-def path_beside(config: Path) -> Path:
-    """Return where the overrides of a feeds.toml stand."""
-    return config.with_name(FILE_NAME)
 
 
 def load_overrides(path: Path) -> tuple[Override, ...]:

@@ -1,6 +1,5 @@
 """Read feeds.toml into a ``Config``, all mistakes together, each with its line. Must not fetch anything."""
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,13 +11,11 @@ from urllib.parse import urlsplit
 from aggregator.config import values
 from aggregator.config.file import load_toml, read_text
 from aggregator.config.lines import KeyPath
-from aggregator.config.reading import MAX_MISTAKES, Place, Reading
+from aggregator.config.reading import MAX_MISTAKES, Place, Reading, close_matches
 from aggregator.config.settings import Config, Settings, Writing
 from aggregator.config.tables import SETTINGS, TABLES, Many
 from aggregator.config.values import shown
 from aggregator.errors import ConfigError, Mistake
-from aggregator.intake.fetching.addresses import read_allow_list
-from aggregator.intake.hubs.websub import is_public
 from aggregator.model import Output, Ranking, Source
 
 VARIABLE_PREFIX = "AGGREGATOR_"
@@ -58,7 +55,7 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str] = NO_ENVIR
     _warn_about_addresses(reading, feeds)
     _warn_about_tags(reading, feeds, outputs)
     _warn_about_environ(reading, feeds, environ)
-    if settings.websub and not is_public(settings.base_url, read_allow_list(settings.allow_hosts)):
+    if settings.websub and not _is_public(settings):
         reading.warn(
             ("settings", "websub"),
             f"hubs cannot reach base_url {shown(settings.base_url)}: nothing will be pushed",
@@ -82,6 +79,13 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str] = NO_ENVIR
         default_block=defaults[1].get("block", ()),
         warnings=_in_order(reading.warnings),
     )
+
+
+def _is_public(settings: Settings) -> bool:
+    from aggregator.intake.fetching.addresses import read_allow_list
+    from aggregator.intake.hubs.websub import is_public
+
+    return is_public(settings.base_url, read_allow_list(settings.allow_hosts))
 
 
 def _source(defaults: Mapping[str, Any], feed: Mapping[str, Any]) -> Source:
@@ -196,7 +200,7 @@ def _warn_about_tags(reading: Reading, feeds: list[Place], outputs: list[Place])
     for path, output in outputs:
         for tag in output.get("tags", ()):
             if feeds and tag not in known:
-                close = difflib.get_close_matches(tag, known, n=1)
+                close = close_matches(tag, known)
                 hint = f'did you mean "{close[0]}"?' if close else ""
                 reading.warn((*path, "tags"), f'no source has the tag "{tag}" of the output {output["slug"]}', hint)
 
@@ -208,6 +212,6 @@ def _warn_about_environ(reading: Reading, feeds: list[Place], environ: Mapping[s
         name = variable.removeprefix(VARIABLE_PREFIX).lower()
         if not variable.startswith(VARIABLE_PREFIX) or variable in secrets or name in {*SETTINGS, *_NOT_SETTINGS}:
             continue
-        if close := difflib.get_close_matches(name[:80], SETTINGS, n=1, cutoff=0.75):
+        if close := close_matches(name, SETTINGS, cutoff=0.75):
             hint = f"did you mean {VARIABLE_PREFIX}{close[0].upper()}?"
             reading.warn((), f"the environment variable {shown(variable)} overrides no setting", hint)

@@ -1,7 +1,6 @@
 """One feeds.toml while it is read: what it holds, and everything found wrong so far, each with its line."""
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aggregator.config.lines import KeyPath, find_lines, line_of
@@ -13,6 +12,13 @@ MAX_MISTAKES = 100  # nobody reads more, and each "did you mean" costs about a m
 
 Place = tuple[KeyPath, dict[str, Any]]
 """A table that was read: where it stands, and its good values by key."""
+
+
+def close_matches(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> list[str]:
+    """Give the likeliest of the known names that may have been meant, if there is one."""
+    import difflib  # most files have no mistake
+
+    return difflib.get_close_matches(name[:80], list(known), n=1, cutoff=cutoff)
 
 
 class Reading:
@@ -47,7 +53,7 @@ class Reading:
             return
         name = str(path[-1])
         home = next((f"[{table}]" for table in ("settings", "defaults") if name in TABLES[table]), "")
-        if close := difflib.get_close_matches(name[:80], kinds, n=1):
+        if close := close_matches(name, kinds):
             hint = f'did you mean "{close[0]}"?'
         elif home and kinds is TABLES:
             hint = f"it belongs under {home}"

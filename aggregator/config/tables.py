@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from aggregator.config import values
 from aggregator.config.values import Reader, Wrong, printable
-from aggregator.intake.filters import compile_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,8 @@ Kinds = Mapping[str, Reader | Many]
 def _rule(value: object) -> str:
     if not isinstance(value, str):
         raise Wrong("""a rule such as 'title ~ "summit"'""")
+    from aggregator.intake.filters import compile_rule
+
     try:
         compile_rule(value)
     except (ValueError, OverflowError, RecursionError) as error:  # a regular expression may be nested 1000 times

@@ -119,7 +119,7 @@ def _iso(moment: datetime | None) -> str:
 
 
 def _text(article: ParsedArticle) -> str:
-    return to_text(article.content or article.summary)
+    return article.text or to_text(article.content or article.summary)
 
 
 # ---------------------------------------------------------------- comparing
@@ -208,7 +208,9 @@ def _build(
     article_id: str, article: ParsedArticle, text: str, feed: ParsedFeed, source: Source, *, first_seen_at: datetime
 ) -> Article:
     page, named = canonical_url(article.link), canonical_url(article.guid)
-    built = Article(
+    claimed = article.published_at or article.updated_at
+    at = min(claimed, first_seen_at) if claimed else first_seen_at  # as ``Article.at``
+    return Article(
         id=article_id,
         source_url=source.url,
         publisher=source.publisher or _publisher(feed, source),
@@ -231,10 +233,10 @@ def _build(
         updated_at=article.updated_at,
         first_seen_at=first_seen_at,
         modified_at=first_seen_at,
+        fingerprint=_fingerprint(article.title, page, text, at),
         weight=source.weight,
         is_paywalled=article.is_paywalled,
     )
-    return replace(built, fingerprint=fingerprint_of(built))
 
 
 def _publisher(feed: ParsedFeed, source: Source) -> str:
@@ -245,20 +247,13 @@ def _publisher(feed: ParsedFeed, source: Source) -> str:
     return domain
 
 
-def fingerprint_of(article: Article) -> str:
+def _fingerprint(title: str, page: str, text: str, at: datetime) -> str:
     """Give short hashes of title, link, text and date, joined by "-".
 
     The link counts without its query, so that a token makes no change. The date is the effective one: a feed that dates
     everything "now" at every poll changes nothing either.
     """
-    return "-".join(
-        (
-            _hash(article.title),
-            _hash(_bare(article.canonical_url)),
-            _hash(article.text),
-            _hash(article.at.isoformat()),
-        )
-    )
+    return "-".join((_hash(title), _hash(_bare(page)), _hash(text), _hash(at.isoformat())))
 
 
 def _hash(text: str) -> str:

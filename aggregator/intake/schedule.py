@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any
 
 from aggregator.model import Fetched, FetchFailed, FetchResult, NotAFeed, NotModified, ParseResult, Source, SourceState
 
+NEVER = timedelta(0)  # is claimed: nothing
 START = timedelta(minutes=60)  # between two polls of a source whose rhythm is not known
 SOONEST = timedelta(minutes=5)  # even if a source allows more
 RETRY_AFTER = "Retry-After"  # how the reason of a wait begins that the server asked for
@@ -34,10 +36,13 @@ EARLY = 0.05  # share by which a poll may come early: an hourly cron job must no
 _FIELDS = tuple(field.name for field in fields(SourceState))
 _values_of = attrgetter(*_FIELDS)
 
+# A state that is being written: the fields of ``SourceState``, which may be set. A new frozen state for every rule that
+# changes something was half of what a poll without news cost here (41 us, with a draft 13).
+Draft = Any
 
-def _with(state: SourceState, **changed: Any) -> SourceState:
-    """Do what ``dataclasses.replace`` does, in a quarter of its time: a poll without news is little else."""
-    return SourceState(**dict(zip(_FIELDS, _values_of(state), strict=True)) | changed)
+
+def _draft_of(state: SourceState) -> Draft:
+    return SimpleNamespace(**dict(zip(_FIELDS, _values_of(state), strict=True)))
 
 
 def hash_body(body: bytes) -> str:
@@ -92,124 +97,119 @@ def after_poll(
         now: When the visit took place.
         body_hash: Of the body, where it is known already: hashing 85 KB costs 0.1 ms.
     """
-    state = _with(
-        state,
-        n_polls=state.n_polls + 1,
-        seconds=result.seconds,
-        first_polled_at=state.first_polled_at or now,
-        last_polled_at=now,
-        n_articles=max(state.n_articles, len(published)),
-        newest_at=max(published, default=state.newest_at),
-        rhythm=rhythm_of(published, now) or state.rhythm,
-    )
+    draft = _draft_of(state)
+    draft.n_polls += 1
+    draft.seconds = result.seconds
+    draft.first_polled_at = state.first_polled_at or now
+    draft.last_polled_at = now
+    if published:
+        draft.n_articles = max(state.n_articles, len(published))
+        draft.newest_at = max(published)
+        draft.rhythm = rhythm_of(published, now) or state.rhythm
     match result, parsed:
         case FetchFailed(), _:
-            return _after_failure(source, state, result, now)
+            _note_failure(source, draft, result, now)
         case Fetched(), NotAFeed(reason=reason, feed_urls=feed_urls):
             pointer = f"; it points at {feed_urls[0]}" if feed_urls else ""
             failure = FetchFailed(reason=reason + pointer, status=200, seconds=result.seconds)
-            return _with(_after_failure(source, state, failure, now), last_unconditional_at=now)
+            _note_failure(source, draft, failure, now)
+            draft.last_unconditional_at = now
         case ((Fetched() | NotModified()), _):
-            return _after_success(source, state, result, parsed, now, body_hash)
+            _note_success(source, draft, result, parsed, now, body_hash)
+    return SourceState(**vars(draft))
 
 
-def _after_success(
+def _note_success(
     source: Source,
-    state: SourceState,
+    draft: Draft,
     result: Fetched | NotModified,
     parsed: ParseResult | None,
     now: datetime,
     body_hash: str,
-) -> SourceState:
-    state = _with(
-        _remember_move(source, state, result.moved_to),
-        n_failures=0,
-        error="",
-        is_gone=False,
-        last_success_at=now,
-    )
+) -> None:
+    _note_move(source, draft, result.moved_to)
+    draft.n_failures = 0
+    draft.error = ""
+    draft.is_gone = False
+    draft.last_success_at = now
     match result:
         case Fetched():
-            state = _with(
-                state,
-                etag=result.etag,
-                last_modified=result.last_modified,
-                validators_url=result.url,
-                body_hash=state.body_hash if result.is_known else body_hash or hash_body(result.body),
-                wire_hash=result.wire_hash,
-                max_age=result.max_age,
-                last_unconditional_at=now,
-            )
+            draft.etag = result.etag
+            draft.last_modified = result.last_modified
+            draft.validators_url = result.url
+            if not result.is_known:
+                draft.body_hash = body_hash or hash_body(result.body)
+            draft.wire_hash = result.wire_hash
+            draft.max_age = result.max_age
+            draft.last_unconditional_at = now
         case NotModified():  # what a 304 does not say stands as it was. Source: RFC 9111, 4.3.4
-            state = _with(
-                state,
-                etag=result.etag or state.etag,
-                last_modified=result.last_modified or state.last_modified,
-                max_age=state.max_age if result.max_age is None else result.max_age,
-            )
+            draft.etag = result.etag or draft.etag
+            draft.last_modified = result.last_modified or draft.last_modified
+            draft.max_age = draft.max_age if result.max_age is None else result.max_age
     if parsed is not None and not isinstance(parsed, NotAFeed):
-        state = _with(
-            state,
-            title=parsed.title,
-            site_url=parsed.site_url,
-            lang=parsed.lang,
-            warning="; ".join(parsed.warnings),
-            ttl=parsed.ttl,
-            skip_hours=parsed.skip_hours,
-            skip_days=parsed.skip_days,
-        )
-    wait, reason = _wait_after_success(source, state, now)
-    at = _skip(now + wait, state, now)
-    return _with(state, next_poll_at=at, reason=reason if at == now + wait else "skipHours or skipDays")
+        draft.title = parsed.title
+        draft.site_url = parsed.site_url
+        draft.lang = parsed.lang
+        draft.warning = "; ".join(parsed.warnings)
+        draft.ttl = parsed.ttl
+        draft.skip_hours = parsed.skip_hours
+        draft.skip_days = parsed.skip_days
+    wait, reason = _wait_after_success(source, draft, now)
+    draft.next_poll_at = _skip(now + wait, draft, now)
+    draft.reason = reason if draft.next_poll_at == now + wait else "skipHours or skipDays"
 
 
-def _remember_move(source: Source, state: SourceState, moved_to: str) -> SourceState:
+def _note_move(source: Source, draft: Draft, moved_to: str) -> None:
     if moved_to:
-        return _with(state, moved_to=moved_to, n_moved=state.n_moved + 1 if moved_to == state.moved_to else 1)
-    if address_of(state, source) == source.url:
-        return _with(state, moved_to="", n_moved=0)
-    return state
+        draft.n_moved = draft.n_moved + 1 if moved_to == draft.moved_to else 1
+        draft.moved_to = moved_to
+    elif address_of(draft, source) == source.url:
+        draft.moved_to, draft.n_moved = "", 0
 
 
-def _wait_after_success(source: Source, state: SourceState, now: datetime) -> tuple[timedelta, str]:
+def _wait_after_success(source: Source, draft: Draft, now: datetime) -> tuple[timedelta, str]:
     """Give the length of the wait and its reason."""
     pace, reason = START, "hourly until its rhythm is known"
-    is_learnt = state.first_polled_at is not None and now - state.first_polled_at >= LEARNING
-    if state.rhythm is not None and (is_learnt or state.rhythm / POLLS_PER_ARTICLE < START):
-        pace, reason = state.rhythm / POLLS_PER_ARTICLE, "own rhythm"
-    claims = [
-        (claim, name) for claim, name in ((state.max_age, "max-age"), (state.ttl, "ttl")) if claim is not None and claim
-    ]
-    claimed, claim_name = max(claims, default=(timedelta(0), ""))
-    has_validators = bool(state.etag or state.last_modified)
+    if draft.rhythm is not None:
+        own_pace = draft.rhythm / POLLS_PER_ARTICLE
+        if own_pace < START or now - draft.first_polled_at >= LEARNING:
+            pace, reason = own_pace, "own rhythm"
+    claimed, claim_name = NEVER, ""
+    if draft.max_age or draft.ttl:
+        claims = ((draft.max_age or NEVER, "max-age"), (draft.ttl or NEVER, "ttl"))
+        claimed, claim_name = max(claims)
+    has_validators = draft.etag or draft.last_modified
     floor = source.min_interval if has_validators else max(source.min_interval, START)
     if claimed:
         floor = min(floor, max(claimed, SOONEST))
-    if state.moved_to and state.n_moved < N_MOVED:
+    if draft.moved_to and draft.n_moved < N_MOVED:
         pace, reason = floor, "a move that must be seen once more"
     ceiling = max(source.max_interval, floor)
     wait = min(max(pace, floor), ceiling)
-    wait = wait * (1 - EARLY * _chance(source.url, state.n_polls))
+    wait = wait * (1 - EARLY * _chance(source.url, draft.n_polls))
     if claimed > wait:
         return min(claimed, ceiling), claim_name
     return wait, reason if pace >= floor else "min_interval"
 
 
-def _after_failure(source: Source, state: SourceState, failure: FetchFailed, now: datetime) -> SourceState:
-    n_failures = state.n_failures + 1
-    state = _with(state, n_failures=n_failures, error=failure.reason, is_gone=failure.is_gone)
+def _note_failure(source: Source, draft: Draft, failure: FetchFailed, now: datetime) -> None:
+    draft.n_failures += 1
+    draft.error = failure.reason
+    draft.is_gone = failure.is_gone
     if failure.is_gone:
-        return _with(state, next_poll_at=now + DAY, reason="gone (410): one look a day")
+        draft.next_poll_at, draft.reason = now + DAY, "gone (410): one look a day"
+        return
     if failure.retry_after is not None:
-        wait = min(max(failure.retry_after, source.min_interval), WEEK)
-        reason = RETRY_AFTER if failure.retry_after <= WEEK else f"{RETRY_AFTER}, of which a week is waited at most"
-        return _with(state, next_poll_at=now + wait, reason=reason)
+        draft.next_poll_at = now + min(max(failure.retry_after, source.min_interval), WEEK)
+        is_short = failure.retry_after <= WEEK
+        draft.reason = RETRY_AFTER if is_short else f"{RETRY_AFTER}, of which a week is waited at most"
+        return
     # A server that answers with an error asks for more patience than a line that was down for a moment.
     first = 2 * START if failure.status else source.min_interval
-    wait = min(first * 2 ** min(n_failures - 1, 10), DAY)
-    wait = wait * (1 - 2 * EARLY * _chance(source.url, n_failures))
-    times = "failure" if n_failures == 1 else "failures"
-    return _with(state, next_poll_at=now + wait, reason=f"back-off after {n_failures} {times}")
+    wait = min(first * 2 ** min(draft.n_failures - 1, 10), DAY)
+    times = "failure" if draft.n_failures == 1 else "failures"
+    draft.next_poll_at = now + wait * (1 - 2 * EARLY * _chance(source.url, draft.n_failures))
+    draft.reason = f"back-off after {draft.n_failures} {times}"
 
 
 def rhythm_of(published: Sequence[datetime], now: datetime) -> timedelta | None:
@@ -226,7 +226,7 @@ def rhythm_of(published: Sequence[datetime], now: datetime) -> timedelta | None:
     return min(gaps[len(gaps) // 2], (now - times[-1]) / len(times))
 
 
-def _skip(at: datetime, state: SourceState, now: datetime) -> datetime:
+def _skip(at: datetime, state: Draft, now: datetime) -> datetime:
     """Give the first moment from ``at`` on that the feed does not rule out; if it rules out a week, a day from now."""
     if not state.skip_hours and not state.skip_days:
         return at

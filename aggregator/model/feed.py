@@ -1,6 +1,6 @@
 """A feed as its bytes give it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 
@@ -23,6 +23,7 @@ class ParsedArticle:
         title: Plain text, one line; may be empty.
         summary: Sanitised HTML.
         content: Sanitised HTML; empty when the feed carries no more than the summary.
+        text: Plain text of content, else of summary, where it was read with them; empty: it was not.
         author: Plain text, several joined by ", ".
         categories: Plain text, in the feed's order.
         enclosures: In the feed's order.
@@ -38,6 +39,7 @@ class ParsedArticle:
     title: str = ""
     summary: str = ""
     content: str = ""
+    text: str = field(default="", compare=False)  # says nothing that content and summary do not
     author: str = ""
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()

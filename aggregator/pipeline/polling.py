@@ -15,9 +15,6 @@ from aggregator import __version__
 from aggregator.errors import StoreError
 from aggregator.intake import schedule, urls
 from aggregator.intake.fetching.asking import Fetcher, Flights
-from aggregator.intake.fetching.threads import ThreadFlights
-from aggregator.intake.hubs import pushed, websub
-from aggregator.intake.reading import chunks
 from aggregator.model import (
     ArticleChange,
     ChangeKind,
@@ -46,8 +43,7 @@ Clock = Callable[[], datetime]
 Progress = Callable[[str, int, int], None]  # (step, done, of how many; 0: not known)
 
 LEASE = timedelta(minutes=10)  # a poll of one source ends by its own timeout, far sooner
-MIN_CLAIMS = 4  # fewer are not worth a transaction while others are in the air; 16 would wait for the slowest of them
-MAX_CLAIMS = 256
+CLAIMS = 256  # at once: a transaction for the few that may begin now costs more than what it claims
 # What was read and not saved is read again after a crash; saved one by one, a source without news costs twice as much.
 MAX_UNSAVED = 200  # sources
 MAX_UNSAVED_ARTICLES = 1_000
@@ -100,14 +96,22 @@ def poll(
         StoreError: The store failed; what was completed before stays.
     """
     store.sync_sources(tuple(source.url for source in sources))
-    open_flights = getattr(fetcher, "flights", None)
-    flights: Flights = open_flights(n_workers) if open_flights else ThreadFlights(fetcher, n_workers)
+    flights = _flights_of(fetcher, n_workers)
     run = _Run(store, flights, sources, clock=clock, worker=worker, progress=progress)
     try:
         run.ask_all(force=force, url=url, is_stopping=is_stopping)
     finally:
         flights.close()
     return _report(run.records)
+
+
+def _flights_of(fetcher: Fetcher, n_workers: int) -> Flights:
+    if open_flights := getattr(fetcher, "flights", None):
+        flights: Flights = open_flights(n_workers)
+        return flights
+    from aggregator.intake.fetching.threads import ThreadFlights
+
+    return ThreadFlights(fetcher, n_workers)
 
 
 class _Run:
@@ -131,8 +135,10 @@ class _Run:
         self._clock = clock
         self._worker = worker
         self._progress = progress
-        self._claims: dict[str, Claim] = {}
+        self._ready: dict[str, Claim] = {}  # claimed, not asked yet; the next one last
+        self._claims: dict[str, Claim] = {}  # asked
         self._held: dict[str, SourceState] = {}
+        self._n_left = 0  # claims given up because the poll is to end
         self._asked: set[str] = set()
         self._read: list[Completion] = []
         self._n_articles = 0
@@ -143,42 +149,51 @@ class _Run:
         started_at = self._clock()
         is_dry = False
         while True:
-            room = 0 if is_dry or is_stopping() else self._flights.room()
-            if room >= MIN_CLAIMS or (room and not self._flights.n_flying()):
+            if is_stopping():
+                is_dry = True
+                self._n_left += len(self._ready)
+                self._ready.clear()
+            elif not self._ready and not is_dry and self._flights.room():
                 claims = self._store.claim_due(
-                    now=started_at,
-                    limit=min(room, MAX_CLAIMS),
-                    lease=LEASE,
-                    worker=self._worker,
-                    force=force,
-                    url=url,
+                    now=started_at, limit=CLAIMS, lease=LEASE, worker=self._worker, force=force, url=url
                 )
                 is_dry = not claims
-                self._begin(claims, force=force, started_at=started_at)
-            if not self._flights.n_flying():
-                if room and not is_dry:
-                    continue
+                self._prepare(claims, force=force, started_at=started_at)
+            self._begin()
+            if self._flights.n_flying():
+                for source, result in self._flights.landed():
+                    self._take(source, result)
+                self._save(is_now=is_stopping())
+            elif is_dry:
                 break
-            for source, result in self._flights.landed():
-                self._take(source, result)
-            self._save(is_now=is_stopping())
         self._save(is_now=True)
         for state in (each for each in self._held.values() if each.url not in self._asked):
             log.info("%s was not asked: %s, until %s", state.url, state.reason, state.next_poll_at)
-        if self._held:
+        if self._held or self._n_left:
             self._store.release_claims(self._worker)
 
-    def _begin(self, claims: Sequence[Claim], *, force: bool, started_at: datetime) -> None:
-        for claim in claims:
+    def _prepare(self, claims: Sequence[Claim], *, force: bool, started_at: datetime) -> None:
+        for claim in reversed(claims):
             state = claim.state
             # The claim is kept until the end, so that it is not handed out again in this pass. A source that was
             # asked in it comes back when the pass is so long that the store takes its end for a wrong clock.
             if state.url in self._asked or (force and schedule.is_held(state, now=started_at)):
                 self._held[state.url] = state
-                continue
-            self._asked.add(state.url)
-            self._claims[state.url] = claim
-            self._flights.begin(self._source_by_url[state.url], state)
+            else:
+                self._ready[state.url] = claim
+
+    def _begin(self) -> None:
+        """Let as many begin as there is room for, in the order of their claims."""
+        for _ in range(min(self._flights.room(), len(self._ready)) if self._ready else 0):
+            url, claim = self._ready.popitem()
+            self._claims[url] = claim
+            self._asked.add(url)
+            self._flights.begin(self._source_by_url[url], claim.state)
+
+    def _leave_alone(self, urls: frozenset[str]) -> None:
+        """Give up claims of sources that were not asked yet."""
+        for url in sorted(urls & self._ready.keys()):
+            self._held[url] = self._ready.pop(url).state
 
     def _take(self, source: Source, result: FetchResult) -> None:
         """Read what arrived; it is saved with others."""
@@ -213,6 +228,7 @@ class _Run:
         others = [url for url in self._source_by_url if url != source.url and urls.publisher_of(url) == domain]
         self._save(is_now=True)
         self._store.postpone(others, until=self._clock() + wait, reason=f"Retry-After of {domain}")
+        self._leave_alone(frozenset(others))
         for url in self._flights.withdraw(frozenset(others)):
             self._asked.discard(url)
             self._held[url] = self._claims.pop(url).state
@@ -241,8 +257,10 @@ def _read_answer(
         log.exception("reading of %s failed in an unforeseen way", source.url)
         result = FetchFailed(reason=f"internal error while reading: {type(error).__name__}", seconds=result.seconds)
     parsed, changes = reading.parsed, reading.changes
-    n_new = sum(change.kind is ChangeKind.NEW for change in changes)
-    n_modified = sum(change.kind is ChangeKind.MODIFIED for change in changes)
+    n_new = n_modified = 0
+    if changes:
+        n_new = sum(change.kind is ChangeKind.NEW for change in changes)
+        n_modified = sum(change.kind is ChangeKind.MODIFIED for change in changes)
     recall = reading.recall
     state = schedule.after_poll(
         source=source,
@@ -258,9 +276,13 @@ def _read_answer(
     if recall is not None:
         state = recall.noted(state, changes)
     if isinstance(result, Fetched) and isinstance(parsed, ParsedFeed):
+        from aggregator.intake.hubs import websub
+
         hubs, topic = websub.discovered(result, parsed)
         state = replace(state, hubs=hubs, topic=topic)
     if subscription is not None:
+        from aggregator.intake.hubs import pushed
+
         seen = pushed.after_poll(subscription, [c.article.at for c in changes if c.kind is ChangeKind.NEW], now=now)
         state = pushed.stretched(seen, state, max_interval=source.max_interval, now=now)
         if seen != subscription:
@@ -297,6 +319,8 @@ class _Reading:
 
 def _read(store: Store, source: Source, state: SourceState, fetched: Fetched, *, now: datetime) -> _Reading:
     """Read as much of a body as is not known yet."""
+    from aggregator.intake.reading import chunks
+
     has_age_rule = any(rule.lstrip().lower().startswith("age") for rule in (*source.keep, *source.block))
     read_as = repr((__version__, fetched.url, fetched.content_type, source.keep, source.block, source.lang))
     cut = None if has_age_rule else chunks.cut_up(fetched.body, read_as=read_as)

@@ -77,7 +77,9 @@ class News:
             newest_at=newest_at,
             now=now,
             hidden=hidden,
-            site_urls={state.url: state.site_url for state in store.source_states()},
+            site_urls={
+                state.url: state.site_url for state in store.source_states({each.source_url for each in articles})
+            },
         )
 
 
@@ -86,9 +88,10 @@ def _settling(store: Store, revisions: Sequence[Revision], *, now: datetime) -> 
     young = [revision for revision in revisions if entry.may_settle(revision, now=now)]
     if not young:
         return frozenset()
-    first_polled_at = {each.url: each.first_polled_at for each in store.source_states() if each.first_polled_at}
     found = store.articles(source.article_id for revision in young for source in revision.summary.sources)
     article_by_id = {article.id: article for article in found}
+    states = store.source_states({article.source_url for article in found})
+    first_polled_at = {each.url: each.first_polled_at for each in states if each.first_polled_at}
     return frozenset(
         revision.story_id
         for revision in young

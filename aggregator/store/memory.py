@@ -214,9 +214,10 @@ class MemoryStore:
                 by_second.setdefault(at.replace(microsecond=0), at)
         return tuple(dict.fromkeys((*times[:1], *list(by_second.values())[:limit])))
 
-    def source_states(self) -> tuple[SourceState, ...]:
+    def source_states(self, urls: Iterable[str] | None = None) -> tuple[SourceState, ...]:
         """See :meth:`.base.Store.source_states`."""
-        return tuple(source.state for _, source in sorted(self._subscribed().items()))
+        only = None if urls is None else frozenset(urls)
+        return tuple(source.state for url, source in sorted(self._subscribed().items()) if only is None or url in only)
 
     def poll_history(self, *, since: datetime) -> tuple[PollRecord, ...]:
         """See :meth:`.base.Store.poll_history`."""

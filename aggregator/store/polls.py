@@ -88,7 +88,8 @@ def claim_due(
         "UPDATE sources SET claimed_by = ?, lease_until = ?, token = ? WHERE url = ?",
         [(worker, lease_until, token, source_url) for source_url, token, _ in chosen],
     )
-    return tuple(Claim(state=rows.state_of(text), token=token) for _, token, text in chosen)
+    states = rows.claimed_states_of([text for _, _, text in chosen])
+    return tuple([Claim(state=state, token=token) for state, (_, token, _) in zip(states, chosen, strict=True)])
 
 
 def complete_many(conn: sqlite3.Connection, completions: Sequence[Completion]) -> tuple[bool, ...]:
@@ -231,10 +232,14 @@ def known_articles(conn: sqlite3.Connection, source_url: str) -> tuple[KnownArti
     return tuple([rows.known_article_of(row) for row in found])
 
 
-def source_states(conn: sqlite3.Connection) -> tuple[SourceState, ...]:
+def source_states(conn: sqlite3.Connection, urls: Iterable[str] | None = None) -> tuple[SourceState, ...]:
     """See :meth:`.base.Store.source_states`."""
-    found = conn.execute("SELECT state FROM sources WHERE is_subscribed = 1 ORDER BY url")
-    return tuple([rows.state_of(text) for (text,) in found])
+    only = "" if urls is None else "AND url IN (SELECT value FROM json_each(?)) "
+    found = conn.execute(
+        f"SELECT state FROM sources WHERE is_subscribed = 1 {only}ORDER BY url",
+        () if urls is None else (json.dumps(list(urls)),),
+    )
+    return tuple(rows.states_of([text for (text,) in found]))
 
 
 def poll_history(conn: sqlite3.Connection, *, since: datetime) -> tuple[PollRecord, ...]:

@@ -4,6 +4,7 @@ Times are whole microseconds since the epoch; tuples and whole values are JSON (
 but the column lists that statements are made of.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -25,6 +26,7 @@ from aggregator.model import (
     SourceState,
     Summary,
 )
+from aggregator.store import states
 from aggregator.store.codec import MICROSECOND, decode, encode
 
 Row = tuple[Any, ...]
@@ -96,12 +98,22 @@ def due_at_of(state: SourceState) -> int:
 
 def state_row(state: SourceState) -> Row:
     """Give (state, due_at, polled_at)."""
-    return (encode(SourceState, state), due_at_of(state), _to_optional(state.last_polled_at))
+    return (states.text_of(state), due_at_of(state), _to_optional(state.last_polled_at))
 
 
 def state_of(text: str) -> SourceState:
     """Read the column ``state``."""
-    return decode(SourceState, text)
+    return states.state_of(text)
+
+
+def states_of(texts: Sequence[str]) -> list[SourceState]:
+    """Read the column ``state`` of many."""
+    return states.states_of(texts)
+
+
+def claimed_states_of(texts: Sequence[str]) -> list[SourceState]:
+    """Read the column ``state`` of sources whose polls will write it again."""
+    return states.claimed_states_of(texts)
 
 
 def poll_row(record: PollRecord) -> Row:

@@ -9,13 +9,13 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 
 from aggregator.errors import StoreError
 from aggregator.store.connection import transaction
 from aggregator.store.rows import to_microseconds
 
+_FOLDER = Path(__file__).with_name("migrations")  # importlib.resources would import what reads archives: 5 ms
 _FILE_NAME = re.compile(r"(\d{4})_\w+\.sql")
 
 
@@ -32,7 +32,7 @@ def read_migrations() -> tuple[Migration, ...]:
     """Read the steps that this program ships, in order from 1."""
     found = [
         Migration(n=int(match[1]), name=file.name, sql=file.read_text("utf-8"))
-        for file in (files("aggregator.store") / "migrations").iterdir()
+        for file in _FOLDER.iterdir()
         if (match := _FILE_NAME.fullmatch(file.name))
     ]
     found.sort(key=lambda each: each.n)

@@ -140,10 +140,10 @@ class SqliteStore:
         with self._reading() as conn:
             return known.article_times(conn, source_url, until=until, limit=limit)
 
-    def source_states(self) -> tuple[SourceState, ...]:
+    def source_states(self, urls: Iterable[str] | None = None) -> tuple[SourceState, ...]:
         """See :meth:`.base.Store.source_states`."""
         with self._reading() as conn:
-            return polls.source_states(conn)
+            return polls.source_states(conn, urls)
 
     def poll_history(self, *, since: datetime) -> tuple[PollRecord, ...]:
         """See :meth:`.base.Store.poll_history`."""

@@ -342,6 +342,13 @@ def test_a_state_comes_back_whole(store):
     assert store.source_states() == (full,)
 
 
+def test_states_are_given_of_those_that_are_named(store):
+    store.sync_sources(("b", "a", "c"))
+    store.sync_sources(("b", "a"))
+    assert [each.url for each in store.source_states(["c", "b", "x"])] == ["b"]
+    assert store.source_states(()) == ()
+
+
 def test_states_are_given_by_address(store):
     store.sync_sources([TWO, ONE, THREE])
     assert [each.url for each in store.source_states()] == [ONE, THREE, TWO]

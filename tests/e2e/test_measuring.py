@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import socket
 
 import pytest
 
@@ -86,3 +87,34 @@ def test_verify_explains_itself(workplace: Workplace, capsys: pytest.CaptureFixt
         {"how": "stands in the article word for word"},
         {"how": "refused", "nearest": nearest, "words": pytest.approx(0.8)},
     ]
+
+
+def test_summarize_with_a_model_says_who_wrote(workplace: Workplace) -> None:
+    """The model's endpoint is closed here: the summary is the extractive one, and says why."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    (workplace.path / "feeds.toml").write_text(
+        'feeds = ["https://one.example/feed.xml"]\n\n[summary]\nmode = "llm"\nmodel = "small"\n'
+        f'endpoint = "http://127.0.0.1:{port}/v1"\n',
+        encoding="utf-8",
+    )
+    more = [
+        {
+            **ARTICLES[1],
+            "url": "https://post.example/1",
+            "text": "Engineers had warned of cracks. Two farms lost cattle.",
+        }
+    ]
+    story = {"id": "s1", "articles": ARTICLES + more}
+    done = workplace.run("summarize", write(workplace, "stories.jsonl", [story]), "--mode", "llm")
+    assert done.code == 0, done.err
+    line = json.loads(done.out)
+    assert line["method"] == "extractive"
+    assert any(each["reason"].startswith("model:") for each in line["dropped"])
+
+
+def test_summarize_with_a_model_needs_one(workplace: Workplace) -> None:
+    (workplace.path / "feeds.toml").write_text('feeds = ["https://one.example/feed.xml"]\n', encoding="utf-8")
+    done = workplace.run("summarize", write(workplace, "stories.jsonl", [STORY]), "--mode", "llm")
+    assert done.code == 1
+    assert "no model writes" in done.err

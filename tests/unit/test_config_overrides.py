@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator.config.file import overrides_beside
 from aggregator.config.overrides import (
     load_overrides,
     next_number,
     parse_overrides,
-    path_beside,
     with_override,
     without_override,
 )
@@ -53,7 +53,7 @@ def test_what_is_taken_back_is_gone_and_nothing_else(gone: list[int]) -> None:
 
 
 def test_a_missing_file_holds_nothing(tmp_path: Path) -> None:
-    assert load_overrides(path_beside(tmp_path / "feeds.toml")) == ()
+    assert load_overrides(overrides_beside(tmp_path / "feeds.toml")) == ()
     assert next_number("", PATH) == 1
 
 

@@ -2,8 +2,11 @@
 
 import threading
 from datetime import timedelta
+from ipaddress import IPv4Address
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from aggregator.intake.fetching.addresses import read_allow_list, why_refused
 from aggregator.intake.fetching.freshness import LONGEST, max_age_of, retry_after_of
@@ -52,6 +55,21 @@ def test_only_public_addresses(address: str, kind: str) -> None:
     reason = why_refused(address, host="one.example", port=80, allowed=read_allow_list(()))
     assert kind in reason
     assert bool(reason) is bool(kind)
+
+
+@given(st.integers(0, 2**32 - 1))
+@example(0x643FFFFF)  # 100.63.255.255
+@example(0xAC0FFFFF)
+@example(0xDFFFFFFF)
+def test_what_is_passed_at_a_glance_is_public(number: int) -> None:
+    ip = IPv4Address(number)
+    reason = why_refused(str(ip), host="one.example", port=80, allowed=read_allow_list(()))
+    assert bool(reason) is not (ip.is_global and not ip.is_multicast)
+
+
+@pytest.mark.parametrize("text", ["1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "1.2.3.4\n", " 1.2.3.4", "1.2.3.+4"])
+def test_nothing_but_an_address_is_passed_at_a_glance(text: str) -> None:
+    assert why_refused(text, host="one.example", port=80, allowed=read_allow_list(())).endswith("no network address")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.builders import NOW, source
 FEW, MANY = 20, 60  # sources; what a source costs is the difference by 40
 
 # Calls a source: all that happens between the claim and the saved state, without the network.
-BOUNDS = {"cold": 31_000, "not modified": 320, "same bytes": 330, "only its time": 830, "two new": 7_000}
+BOUNDS = {"cold": 28_500, "not modified": 140, "same bytes": 160, "only its time": 670, "two new": 4_200}
 
 
 def url_of(n: int) -> str:

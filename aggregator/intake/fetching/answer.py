@@ -11,8 +11,10 @@ MAX_HEAD = 65_536  # bytes of status line and headers
 MAX_HEADERS = 100  # as http.client has it
 MAX_INTERIM = 10  # answers of the kind 1xx before the real one
 
-_STATUS = re.compile(r"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*)?\Z")
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+# Status line and headers, whole and in order: what does not match is odd, or not all there yet.
+_HEAD = re.compile(
+    rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\r\n]*+)?+\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[^\r\n\0]*+\r\n)*+)\r\n"
+)
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\Z")
 _LENGTH = re.compile(r"[0-9]{1,15}\Z")
 
@@ -85,6 +87,9 @@ class Answer:
         if self._way == "end":
             self._keep(data)
             return
+        if self._way == "head" and not self._buffer and (found := _HEAD.match(data)):
+            data = data[found.end() :]  # most heads come whole, and those of a 304 have nothing behind them
+            self._take_head(found, has_more=bool(data))
         self._buffer += data
         while not self.is_whole and self._step():
             pass
@@ -130,38 +135,44 @@ class Answer:
             return False
         if end > MAX_HEAD:
             raise OddError
-        lines = buffer[:end].decode("latin-1").split("\r\n")
-        del buffer[: end + 4]
-        found = _STATUS.match(lines[0])
-        if found is None or len(lines) > MAX_HEADERS + 1:
+        found = _HEAD.match(buffer)
+        if found is None or found.end() != end + 4:
             raise OddError
-        status = int(found[2])
+        size = found.end()
+        self._take_head(found, has_more=len(buffer) > size)
+        del found, buffer[:size]
+        return True
+
+    def _take_head(self, found: re.Match[bytes], *, has_more: bool) -> None:
+        """Take status line and headers. ``has_more``: bytes have come that follow them."""
+        lines = found[3].decode("latin-1").split("\r\n")
+        if found.end() > MAX_HEAD or len(lines) > MAX_HEADERS + 1:
+            raise OddError
         headers: dict[str, str] = {}
-        for line in lines[1:]:
-            name, colon, value = line.partition(":")
-            if not colon or not _NAME.match(name) or "\n" in value or "\r" in value or "\0" in value:
-                raise OddError
+        for line in lines[:-1]:
+            name, _, value = line.partition(":")
             name, value = name.lower(), value.strip(" \t")
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        status = int(found[2])
         if status < 200:
             self._n_interim += 1
             if status == 101 or self._n_interim > MAX_INTERIM:
                 raise OddError
-            return True
+            return
         self.status, self.headers = status, headers
         connection = headers.get("connection", "").lower()
-        self.is_kept = "close" not in connection if found[1] == "1" else "keep-alive" in connection
-        self._choose_way()
-        return True
+        self.is_kept = "close" not in connection if found[1] == b"1" else "keep-alive" in connection
+        if status in (204, 304):
+            self.is_whole = True
+            self.is_kept = self.is_kept and not has_more
+        else:
+            self._choose_way()
 
     def _choose_way(self) -> None:
         """Say where the body ends. Source: RFC 9112, 6.3."""
         coding = self.headers.get("transfer-encoding")
         length = self.headers.get("content-length")
-        if self.status in (204, 304):
-            self.is_whole = True
-            self.is_kept = self.is_kept and not self._buffer
-        elif coding is not None:
+        if coding is not None:
             if coding.lower() != "chunked" or length is not None:
                 raise OddError
             self._way = "chunks"

@@ -4,18 +4,16 @@ Pure: a transport hands over status and headers and gets a verdict. It opens not
 judged here, hop by hop: validators and credentials go to their own origin only.
 """
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from aggregator.intake.fetching.freshness import max_age_of, retry_after_of
 from aggregator.intake.schedule import address_of
 from aggregator.intake.urls import host_of
-from aggregator.markup import one_line, safe_url
+from aggregator.markup import safe_url
 from aggregator.model import Fetched, FetchFailed, FetchResult, NotModified, Source, SourceState
 
 MAX_REDIRECTS = 5
@@ -24,7 +22,6 @@ ACCEPT = (
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
 _PERMANENT = (301, 308)
-_PHRASES = {each.value: each.phrase for each in HTTPStatus}
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -87,18 +84,20 @@ class Errand:
     """A fetch before its first request: where it begins, and what may be told to whom.
 
     Attributes:
-        validators: Headers for the origin ``giver`` only.
+        giver: The address that gave the validators.
+        validators: Headers for the origin of ``giver`` only.
         credentials: Headers for the origin where the fetch begins only.
     """
 
     url: str
-    giver: tuple[str, str]
+    giver: str
     validators: Mapping[str, str]
     credentials: dict[str, str]
 
     def headers_for(self, hop: Hop) -> dict[str, str]:
         """Give the headers of a request beside the ones that all have."""
-        own = dict(self.validators) if self.validators and origin(hop.url) == self.giver else {}
+        is_giver = hop.url == self.giver or (self.validators and origin(hop.url) == origin(self.giver))
+        own = dict(self.validators) if is_giver else {}
         return own | self.credentials if self.credentials and hop.is_home else own
 
 
@@ -113,10 +112,15 @@ def errand_of(source: Source, state: SourceState, credentials: Callable[[str], s
         if not secret:
             return FetchFailed(reason=f"the environment variable {source.auth_env} with its password is not set")
         if host_of(url) == host_of(source.url):
+            import base64
+
             secrets["Authorization"] = f"Basic {base64.b64encode(secret.encode()).decode('ascii')}"
-    given = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
-    validators = {name: value for name, value in given.items() if value and value.isprintable()}
-    return Errand(url=url, giver=origin(state.validators_url or url), validators=validators, credentials=secrets)
+    validators = {}
+    if state.etag and state.etag.isprintable():
+        validators["If-None-Match"] = state.etag
+    if state.last_modified and state.last_modified.isprintable():
+        validators["If-Modified-Since"] = state.last_modified
+    return Errand(url=url, giver=state.validators_url or url, validators=validators, credentials=secrets)
 
 
 def origin(url: str) -> tuple[str, str]:
@@ -129,7 +133,7 @@ def origin(url: str) -> tuple[str, str]:
 
 
 def judge(
-    status: int, given: Given, hop: Hop, *, now: Callable[[], datetime] | None
+    status: int, given: Given, hop: Hop, *, now: Callable[[], datetime] | None, seconds: float = 0.0
 ) -> Hop | NotModified | FetchFailed | None:
     """Say what an answer's head means: go on there, an end, or (``None``) that the body is to be read.
 
@@ -138,6 +142,7 @@ def judge(
         given: Gives a header by name, or the second argument.
         hop: The request that was answered.
         now: For answers that carry dates but not their own.
+        seconds: How long the fetch has taken, where it is known by now.
     """
     if status in _REDIRECTS and (location := given("location", "")):
         return _follow(status, location, hop)
@@ -148,19 +153,25 @@ def judge(
             last_modified=given("last-modified", ""),
             max_age=_max_age(given, now),
             moved_to=hop.moved_to,
+            seconds=seconds,
         )
     if 200 <= status < 300:
         return None
-    # The standard words for a status: those that the server sent are foreign text.
-    phrase = _PHRASES.get(status, "")
     return FetchFailed(
-        reason=f"the server answered {status} {phrase}".strip(),
+        reason=f"the server answered {status} {_phrase_of(status)}".strip(),
         status=status,
         is_gone=status == 410,
         retry_after=retry_after_of(
             retry_after=given("retry-after", ""), date=given("date", ""), now=now() if now else None
         ),
     )
+
+
+def _phrase_of(status: int) -> str:
+    """Give the standard words for a status: those that the server sent are foreign text."""
+    from http import HTTPStatus
+
+    return next((each.phrase for each in HTTPStatus if each == status), "")
 
 
 def fetched(
@@ -171,6 +182,7 @@ def fetched(
     wire_hash: str = "",
     is_known: bool = False,
     now: Callable[[], datetime] | None,
+    seconds: float = 0.0,
 ) -> Fetched:
     """Give an answer with its decoded body."""
     return Fetched(
@@ -185,6 +197,7 @@ def fetched(
         moved_to=hop.moved_to,
         wire_hash=wire_hash,
         is_known=is_known,
+        seconds=seconds,
     )
 
 
@@ -228,6 +241,8 @@ def too_much(source: Source, status: int) -> FetchFailed:
 
 def in_words(error: BaseException, url: str, source: Source) -> str:
     """Say what went wrong on the way, for the person who runs this."""
+    from aggregator.markup import one_line
+
     causes = causes_of(error)
     names = {each.__name__ for cause in causes for each in type(cause).__mro__}
     place = urlsplit(url).netloc

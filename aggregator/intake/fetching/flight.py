@@ -4,6 +4,7 @@ Holds no socket of its own and waits for nothing.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,9 +18,17 @@ from aggregator.intake.fetching.asking import Hop, errand_of, fetched, in_words,
 from aggregator.intake.fetching.decoding import DecodeError, TooMuchError, decoded
 from aggregator.intake.fetching.line import Line
 from aggregator.intake.fetching.lookup import Address, is_literal, judged, look_up
+from aggregator.intake.urls import host_of
 from aggregator.model import FetchFailed, FetchResult, Source, SourceState
 
 _PORTS = {"http": 80, "https": 443}
+# As most addresses are; the others are taken apart by urlsplit, which costs ten times as much.
+_ADDRESS = re.compile(
+    r"(https?)://([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_-])?)(?::([1-9][0-9]{0,3}|[1-5][0-9]{4}))?"
+    r"(/[^\0- \x7f?#]*(?:\?[^\0- \x7f#]+)?)\Z"
+)
+
+_NOTHING = Answer()  # of a fetch that has no connection yet; never fed
 
 # An end; "hop": it goes on at ``Flight.hop``; "odd": only requests can read this.
 Verdict = FetchResult | Literal["hop", "odd"]
@@ -40,7 +49,7 @@ class Flight:
 
     Attributes:
         errand: What it set out with, or why it cannot begin.
-        hop: The present request.
+        hop: The present request; :meth:`aim` at it before anything else.
         host: Whose gate it stands at, or has a place of.
         key: Scheme, host and port of the present request.
         addresses: What is left to try, judged.
@@ -72,18 +81,26 @@ class Flight:
         self.is_kept = False
         self._is_looking = False
         self._is_judged = False
-        self._answer = Answer()
+        self._answer = _NOTHING
         self._request = b""
 
-    def prepare(self) -> None:
-        """Write the request of the present hop."""
+    def aim(self) -> None:
+        """Take apart the address of the present hop, and write its request."""
         if isinstance(self.errand, FetchFailed):
             raise ValueError("this fetch cannot begin")
-        parts = urlsplit(self.hop.url)
-        self.key = (parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme])
-        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        own = "".join(f"{name}: {value}\r\n" for name, value in self.errand.headers_for(self.hop).items())
-        text = f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n{self._rules.head}{own}\r\n"
+        if found := _ADDRESS.match(self.hop.url):
+            scheme, host, port, target = found.groups()
+            place = f"{host}:{port}" if port else host
+            self.host = host
+        else:
+            parts = urlsplit(self.hop.url)
+            scheme, host, place = parts.scheme, parts.hostname or "", parts.netloc
+            port = parts.port
+            target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+            self.host = host_of(self.hop.url)
+        self.key = (scheme, host, int(port) if port else _PORTS[scheme])
+        own = "".join([f"{name}: {value}\r\n" for name, value in self.errand.headers_for(self.hop).items()])
+        text = f"GET {target} HTTP/1.1\r\nHost: {place}\r\n{self._rules.head}{own}\r\n"
         self._request = text.encode("latin-1", "replace")
 
     @property
@@ -119,8 +136,11 @@ class Flight:
         """Bytes of the answer that lie in memory."""
         return self._answer.n_buffered
 
-    def hear(self, data: bytes) -> Verdict | None:
-        """Take bytes of the answer, ``b""`` for the end of the connection; ``None``: more are needed."""
+    def hear(self, data: bytes, now: float) -> Verdict | None:
+        """Take bytes of the answer, ``b""`` for the end of the connection; ``None``: more are needed.
+
+        ``now``: of the clock that ``started_at`` is of.
+        """
         answer = self._answer
         try:
             if data:
@@ -137,7 +157,7 @@ class Flight:
             return None
         if not self._is_judged:
             self._is_judged = True
-            verdict = judge(answer.status, answer.given, self.hop, now=self._rules.now)
+            verdict = judge(answer.status, answer.given, self.hop, now=self._rules.now, seconds=self._seconds(now))
             if verdict is not None:
                 self.is_kept = answer.is_whole and answer.is_kept
                 if isinstance(verdict, Hop):
@@ -146,24 +166,28 @@ class Flight:
                 return verdict
         if answer.n_bytes > self.source.max_bytes:
             return too_much(self.source, answer.status)
-        return self._whole() if answer.is_whole else None
+        return self._whole(now) if answer.is_whole else None
 
-    def _whole(self) -> FetchResult:
-        answer = self._answer
+    def _whole(self, now: float) -> FetchResult:
+        answer, seconds = self._answer, self._seconds(now)
         self.is_kept = answer.is_kept
         wire, encoding = answer.body(), answer.given("content-encoding")
         wire_hash = hashlib.sha256(encoding.encode("latin-1") + b"\n")
         wire_hash.update(wire)
         digest = wire_hash.hexdigest()
         if digest == self.state.wire_hash:
-            return fetched(answer.given, self.hop, b"", wire_hash=digest, is_known=True, now=self._rules.now)
+            return fetched(
+                answer.given, self.hop, b"", wire_hash=digest, is_known=True, now=self._rules.now, seconds=seconds
+            )
         try:
             body = decoded(wire, encoding, max_bytes=self.source.max_bytes) if encoding else wire
         except TooMuchError:
             return too_much(self.source, answer.status)
         except DecodeError:
             return FetchFailed(reason="the answer is compressed in a way that cannot be read")
-        return fetched(answer.given, self.hop, body, wire_hash=digest, is_known=False, now=self._rules.now)
+        return fetched(
+            answer.given, self.hop, body, wire_hash=digest, is_known=False, now=self._rules.now, seconds=seconds
+        )
 
     def failed(self, error: BaseException) -> FetchFailed:
         """Say in words why no answer came."""
@@ -191,4 +215,7 @@ class Flight:
 
     def timed(self, result: FetchResult, now: float) -> FetchResult:
         """Give the result with how long it took."""
-        return result if self.started_at is None else replace(result, seconds=now - self.started_at)
+        return result if result.seconds or self.started_at is None else replace(result, seconds=now - self.started_at)
+
+    def _seconds(self, now: float) -> float:
+        return 0.0 if self.started_at is None else now - self.started_at

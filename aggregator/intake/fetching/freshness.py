@@ -5,7 +5,6 @@ Source: RFC 9111 4.2.1, 4.2.3 and 5.2.2.1; RFC 9110 10.2.3.
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 LONGEST = timedelta(days=365)  # what is claimed beyond is a mistake or an attack on arithmetic
 
@@ -51,6 +50,8 @@ def http_date(text: str) -> datetime | None:
         from aggregator.intake.reading.dates import parse_date  # nearly no server writes its dates so
 
         return parse_date(text)
+    from email.utils import parsedate_to_datetime  # 4 ms; a server that sends max-age and no date needs none
+
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

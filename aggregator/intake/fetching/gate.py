@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,7 +27,8 @@ class HostGate:
         self._clock = clock
         self._sleep = sleep
         self._changed = threading.Condition()
-        self._n_active: Counter[str] = Counter()
+        self._n_active: dict[str, int] = {}
+        self._n_sleepers = 0
         self._next_start: dict[str, float] = {}
         self._many = MANY
 
@@ -36,7 +36,9 @@ class HostGate:
     def passing(self, host: str) -> Iterator[None]:
         """Wait until a fetch of ``host`` may begin; the place is given back at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._n_active[host] < self._at_once)
+            self._n_sleepers += 1
+            self._changed.wait_for(lambda: self._n_active.get(host, 0) < self._at_once)
+            self._n_sleepers -= 1
             start = self._take(host)
         try:
             wait = start - self._clock()
@@ -54,7 +56,7 @@ class HostGate:
             is given back by :meth:`leave`.
         """
         with self._changed:
-            return self._take(host) if self._n_active[host] < self._at_once else None
+            return self._take(host) if self._n_active.get(host, 0) < self._at_once else None
 
     def leave(self, host: str) -> None:
         """Give a place back."""
@@ -62,10 +64,11 @@ class HostGate:
             self._n_active[host] -= 1
             if len(self._next_start) > self._many:
                 self._forget()
-            self._changed.notify_all()
+            if self._n_sleepers:
+                self._changed.notify_all()
 
     def _take(self, host: str) -> float:
-        self._n_active[host] += 1
+        self._n_active[host] = self._n_active.get(host, 0) + 1
         now = self._clock()
         start = max(now, self._next_start.get(host, now))
         self._next_start[host] = start + self._spacing

@@ -6,22 +6,28 @@ Owns sockets. Knows nothing of HTTP; what it is to say and what it heard are byt
 import errno
 import os
 import socket
-import ssl
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ssl
 
 CHUNK = 65_536  # bytes of one reading
 
 _UNDER_WAY = (errno.EINPROGRESS, errno.EAGAIN, errno.EALREADY)
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
+Key = tuple[str, str, int]  # scheme, host and port
 
 
 @lru_cache(maxsize=1)
-def tls_context() -> ssl.SSLContext:
+def tls_context() -> "ssl.SSLContext":
     """Give the rules by which servers prove who they are: those of the system, and the list that requests brings.
 
     It costs 50 ms, so it is made when the first source needs it.
     """
+    import ssl
+
     import certifi
 
     context = ssl.create_default_context()
@@ -38,9 +44,9 @@ class Line:
         was_used: It has carried an answer before.
     """
 
-    __slots__ = ("_is_up", "_out", "_sock", "_tls", "fd", "key", "was_used")
+    __slots__ = ("_is_up", "_out", "_sock", "_tls", "_tls_failures", "_waits", "fd", "key", "was_used")
 
-    def __init__(self, key: tuple[str, str, int], family: int, address: SocketAddress) -> None:
+    def __init__(self, key: Key, family: int, address: SocketAddress) -> None:
         """Begin to connect.
 
         Raises:
@@ -51,6 +57,8 @@ class Line:
         self._out = b""
         self._is_up = False
         self._tls: ssl.SSLSocket | None = None
+        self._waits: tuple[type[OSError], ...] = (BlockingIOError,)  # what says that nothing goes now
+        self._tls_failures: tuple[type[OSError], ...] = ()
         self._sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         self.fd = self._sock.fileno()
         code = self._sock.connect_ex(address)
@@ -74,7 +82,7 @@ class Line:
             return False
         try:
             n_sent = (self._tls or self._sock).send(self._out)
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        except self._waits:
             return False
         self._is_up = True
         self._out = self._out[n_sent:]
@@ -84,13 +92,8 @@ class Line:
         if self.key[0] != "https":
             return True  # sending tells
         try:
-            if self._tls is None:
-                self._sock.getpeername()
-                self._tls = tls_context().wrap_socket(
-                    self._sock, server_hostname=self.key[1], do_handshake_on_connect=False
-                )
-            self._tls.do_handshake()
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            (self._tls or self._wrap()).do_handshake()
+        except self._waits:
             return False
         except OSError as error:
             if error.errno != errno.ENOTCONN:
@@ -101,6 +104,19 @@ class Line:
             return False
         self._is_up = True
         return True
+
+    def _wrap(self) -> "ssl.SSLSocket":
+        import ssl  # 4 ms, which a poll over http need not spend
+
+        self._sock.getpeername()
+        self._waits = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+        self._tls_failures = (ssl.SSLError,)
+        self._tls = tls_context().wrap_socket(self._sock, server_hostname=self.key[1], do_handshake_on_connect=False)
+        return self._tls
+
+    def may_go_elsewhere(self, error: OSError) -> bool:
+        """Tell whether another address of the host may be tried: nothing was said here, and no proof was refused."""
+        return not (self._is_up or self.was_used or isinstance(error, self._tls_failures))
 
     @property
     def is_up(self) -> bool:
@@ -115,7 +131,7 @@ class Line:
         """
         try:
             return (self._tls or self._sock).recv(CHUNK)
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        except self._waits:
             return None
 
     @property

@@ -3,6 +3,7 @@
 What is connected to is what was judged: nothing is looked up twice.
 """
 
+import contextlib
 import socket
 
 from aggregator.errors import SourceError
@@ -23,6 +24,9 @@ def look_up(host: str, port: int) -> list[Address]:
     Raises:
         SourceError: The name is not found, in words.
     """
+    with contextlib.suppress(OSError, UnicodeError):  # an address in its usual form is its own answer
+        socket.inet_pton(socket.AF_INET, host)
+        return [(int(socket.AF_INET), (host, port))]
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

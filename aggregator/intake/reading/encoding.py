@@ -6,6 +6,7 @@ The bytes themselves are believed first: a byte order mark, then UTF-8 if they a
 
 import codecs
 import re
+from functools import lru_cache
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,6 +19,9 @@ _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}?>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # Source: XML 1.0, 2.2
+_DECLARATION_IN_BYTES = re.compile(rb"\A\s*<\?xml[^>]{0,400}?>")
+_CONTROLS = bytes(set(range(0x20)) - {0x9, 0xA, 0xD})
+_REFERENCE_IN_BYTES = re.compile(rb"&#([0-9]{1,12}|[xX][0-9a-fA-F]{1,10})")
 _REFERENCE = re.compile(r"&#([0-9]{1,12}|[xX][0-9a-fA-F]{1,10});?")
 # What the declared name means in practice: the superset that browsers use. Source: WHATWG Encoding Standard.
 _SUPERSETS = {
@@ -45,9 +49,24 @@ def to_utf8(body: bytes, content_type: str) -> tuple[bytes, list[str]]:
     if charset := _CHARSET.search(content_type):
         names.append(charset[1])
     encoding, warnings = _encoding(body, names)
+    if encoding == "utf-8" and not warnings and body.startswith(b"<") and _is_plain(body):
+        return _DECLARATION_IN_BYTES.sub(b'<?xml version="1.0" encoding="utf-8"?>', body, count=1), warnings
     text = body.decode(encoding, "replace")
     text = _DECLARATION.sub('<?xml version="1.0" encoding="utf-8"?>', text.lstrip("\ufeff"), count=1)
     return _without_illegal(text).encode("utf-8", "replace"), warnings
+
+
+def _is_plain(utf8: bytes) -> bool:
+    """Tell whether bytes that are valid UTF-8 hold nothing that ``_without_illegal`` would take out."""
+    if len(utf8.translate(None, _CONTROLS)) < len(utf8) or b"\xef\xbf\xbe" in utf8 or b"\xef\xbf\xbf" in utf8:
+        return False
+    return b"&#" not in utf8 or all(map(_is_legal, set(_REFERENCE_IN_BYTES.findall(utf8))))
+
+
+@lru_cache(maxsize=1024)
+def _is_legal(digits: bytes) -> bool:
+    reference = _REFERENCE.match(f"&#{digits.decode('ascii')}")
+    return reference is not None and bool(_legal_reference(reference))
 
 
 def _without_illegal(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from aggregator.intake.reading.dates import is_plain, parse_date
 from aggregator.intake.reading.limits import price_of
 from aggregator.intake.reading.paywall import is_paywalled
-from aggregator.markup import MAX_HTML, clean, one_line, safe_url, sanitise
+from aggregator.markup import MAX_HTML, clean, one_line, safe_url, sanitise_and_read
 from aggregator.model import Enclosure, ParsedArticle
 
 MAX_GUID = 2_000  # characters
@@ -42,7 +42,7 @@ def to_article(entry: Mapping, *, base_url: str, is_atom: bool, feed_author: str
     """
     link = _link(entry, base_url)
     base = link or base_url
-    summary, content = _bodies(entry, base, feed_url="" if is_atom else safe_url(base_url))
+    summary, content, text = _bodies(entry, base, feed_url="" if is_atom else safe_url(base_url))
     enclosures = _enclosures(entry, base)
     title = title_of(entry, is_atom=is_atom)
     return ParsedArticle(
@@ -51,6 +51,7 @@ def to_article(entry: Mapping, *, base_url: str, is_atom: bool, feed_author: str
         title=title,
         summary=summary,
         content=content,
+        text=text,
         author=_authors(entry) or (feed_author if is_atom else ""),
         categories=_categories(entry),
         enclosures=enclosures,
@@ -115,8 +116,11 @@ def _link(entry: Mapping, base_url: str) -> str:
     return next((url for each in candidates if each.strip() and (url := safe_url(each, base_url))), "")
 
 
-def _bodies(entry: Mapping, base_url: str, *, feed_url: str) -> tuple[str, str]:
-    """Give summary and content as sanitised HTML; content is empty where it says no more than the summary."""
+def _bodies(entry: Mapping, base_url: str, *, feed_url: str) -> tuple[str, str, str]:
+    """Give summary and content as sanitised HTML, and the text of the content, else of the summary.
+
+    Content is empty where it says no more than the summary.
+    """
     summary_text, detail, contents = (
         text_of(entry, "summary"),
         dict.get(entry, "summary_detail"),
@@ -125,15 +129,21 @@ def _bodies(entry: Mapping, base_url: str, *, feed_url: str) -> tuple[str, str]:
     if not isinstance(detail, dict):  # feedparser gives a lone content as the summary, too
         detail = next((each for each in contents if text_of(each, "value") == summary_text), None)
     summary = _html(detail, summary_text, base_url, feed_url)
-    others = (_html(each, text_of(each, "value"), base_url, feed_url) for each in contents if each is not detail)
-    content = max(others, key=len, default="")
-    if not summary:
-        return content, ""
-    return summary, content if content != summary else ""
+    others = [_html(each, text_of(each, "value"), base_url, feed_url) for each in contents if each is not detail]
+    content = max(others, key=_length, default=("", ""))
+    if not summary[0]:
+        return content[0], "", content[1]
+    if content[0] in ("", summary[0]):
+        return summary[0], "", summary[1]
+    return summary[0], *content
 
 
-def _html(detail: object, text: str, base_url: str, feed_url: str) -> str:
-    """Give a text as sanitised HTML.
+def _length(html_and_text: tuple[str, str]) -> int:
+    return len(html_and_text[0])
+
+
+def _html(detail: object, text: str, base_url: str, feed_url: str) -> tuple[str, str]:
+    """Give a text as sanitised HTML, and that as plain text.
 
     Args:
         detail: What the feed says of it: its type and its base.
@@ -141,19 +151,20 @@ def _html(detail: object, text: str, base_url: str, feed_url: str) -> str:
         base_url: What its addresses are relative to where it says nothing of that.
         feed_url: A base that means nothing: RSS knows no bases, and an article is written for its own page.
     """
-    if not text.strip():
-        return ""
+    if not text or text.isspace():
+        return "", ""
     kind, base = "", base_url
     if isinstance(detail, dict):
         kind, declared = text_of(detail, "type"), safe_url(text_of(detail, "base"))
         base = declared if declared and declared != feed_url else base_url
     if kind.startswith(("image/", "audio/", "video/", "application/octet")):
-        return ""
+        return "", ""
     if kind == "application/xhtml+xml":
         text = _VOID_END.sub("", text)
     if kind == "text/plain" and not re.search(r"</?[a-zA-Z][^<>]*>|&#?\w+;", text):
         text = entities.escape(text, quote=False).strip().replace("\n\n", "<br>\n")
-    return sanitise(text, base_url=base).strip()
+    html, plain = sanitise_and_read(text, base_url=base)
+    return html.strip(), plain
 
 
 def _authors(entry: Mapping) -> str:

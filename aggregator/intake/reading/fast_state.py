@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+from aggregator.markup import is_plain
+
 MAX_TAGS = 200  # categories of one article that are kept; a search for repeats takes the square of their number
 MAX_AUTHOR = 1_000  # characters of an author that are looked at; the search for an e-mail address takes their square
 
@@ -46,6 +48,8 @@ class Judges:
 
 def join(base: str, url: str) -> str:
     """Give an address relative to a base, as feedparser does: too many slashes are forgiven."""
+    if is_plain(url):
+        return url
     if "://" in url:
         url = _SLASHES.sub(r"\1\3", url)
     try:

@@ -17,6 +17,8 @@ MAX_ENTITY = 40  # characters that an entity may stand for; HTML's own stand for
 MAX_ENTITIES = 300  # HTML has 253
 
 MAX_PRICE = 5_000_000  # of the HTML of one body; the dearest of 6,486 files comes to 0.9 million
+# At most, 6 for "<"; an attribute may be written twice, and a lone content is the summary, too.
+MAX_PRICE_OF_BYTE = 25
 
 _START = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s/>])")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]{0,1000}(?:\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\]\s*)?>", re.IGNORECASE)

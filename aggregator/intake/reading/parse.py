@@ -14,7 +14,14 @@ from aggregator.intake.finding.discover import feed_links
 from aggregator.intake.reading import entries
 from aggregator.intake.reading.encoding import to_utf8
 from aggregator.intake.reading.fast import FastFeed, read_fast
-from aggregator.intake.reading.limits import cut, why_refused, within_price, without_entities
+from aggregator.intake.reading.limits import (
+    MAX_PRICE,
+    MAX_PRICE_OF_BYTE,
+    cut,
+    why_refused,
+    within_price,
+    without_entities,
+)
 from aggregator.intake.reading.parse_json import parse_json
 from aggregator.intake.reading.rescue import mended, without_cut_article
 from aggregator.intake.reading.tolerant import BUDGET, JUDGES, Budget, is_about_encoding, read_tolerantly
@@ -129,7 +136,11 @@ def _to_feed(found: FastFeed | Any, text: bytes, url: str, warnings: list[str], 
     base_url = url or site_url or safe_url(self_url)
     author = entries.author_of(feed)
     is_atom = found.version.startswith("atom")
-    given, too_dear = within_price(found.entries[:max_articles], entries.price_of_entry)
+    given = found.entries[:max_articles]
+    too_dear: tuple[str, ...] = ()
+    # Well-formed XML without a DTD can cost no more than this; counting exactly takes 0.2 ms of 85 KB.
+    if not isinstance(found, FastFeed) or MAX_PRICE_OF_BYTE * len(text) > MAX_PRICE // 2:
+        given, too_dear = within_price(given, entries.price_of_entry)
     articles = tuple(entries.to_article(each, base_url=base_url, is_atom=is_atom, feed_author=author) for each in given)
     skip_hours, skip_days = _skips(text)
     return ParsedFeed(

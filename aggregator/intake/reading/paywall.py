@@ -11,8 +11,10 @@ what asks for a free account only ("registration", "members only"), and "restric
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 _NAMES = re.compile("access|paywall|premium|subscri|tier", re.IGNORECASE)  # a quick look before the exact one
+MAX_CACHED = 100  # characters of a name: a cache must not be made to keep long ones
 _FREE = ("accessibleforfree",)
 _PAID = (
     "paywall", "paywalled", "premium", "subscriberonly", "subscribersonly", "subscriptionrequired",
@@ -76,7 +78,7 @@ def is_paywalled(
         rights: Plain text.
     """
     return (
-        any(_says_so(name, value) for name, value in named if _NAMES.search(name))
+        any(_says_so(name, value) for name, value in named if _may_say_so(name))
         or any(_is_mark(name, _LEVELS if "access" in scheme.lower() else _IN_PLACE) for name, scheme in categories)
         or _is_mark(rights, _PHRASES)
         or _is_marked(title)
@@ -89,6 +91,16 @@ def named_in(given: Mapping[str, object]) -> Iterable[tuple[str, object]]:
         yield key, value
         if key.startswith("_") and isinstance(value, dict):
             yield from value.items()
+
+
+def _may_say_so(name: str) -> bool:
+    return _is_telling(name) if len(name) <= MAX_CACHED else _NAMES.search(name) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_telling(name: str) -> bool:
+    """Remember of the few names that all feeds use whether they are worth a closer look."""
+    return _NAMES.search(name) is not None
 
 
 def _says_so(name: str, value: object) -> bool:
