@@ -35,11 +35,6 @@ _HEADLINE_TAILS = re.compile(
 )
 _JOINS_CLAUSES = frozenset({"as", "while"})  # "as Houston braces", not "as health secretary"
 _SAYING = re.compile(r"(?i)\b(?:says?|said|saying|reports?|claims?|sources?|officials?|according|allege\w*)\b")
-# What is inserted between two marks may go whole: "Reed, a former judge, resigned", "the centre (CDC)".
-_INSERTED = re.compile(
-    r"\s?,\s\d{1,3}(?: and from [A-Z]\w+)?\s?,(?=\s)|\s*\([^()]{1,60}\)|"
-    r",\s(?:an?|the|who|which|whose|himself|herself)\s[^,;:]{3,90},(?=\s[a-z])"
-)
 _WHEN = re.compile(
     r"(?<=\w),? (?:on |late |early )*(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|evening|"
     r"night))?,?(?=\s|$)"
@@ -79,6 +74,13 @@ _PAST = (
     "seek|warn|call"
 )
 _FINITE = re.compile(rf"\b(?:{_PAST})\b")
+_LACKS_SUBJECT = re.compile(r"(?i)(?:is|are|was|were|has|have|had|will|would|did|does)\b")
+# What is inserted between two marks may go whole: "Reed, a former judge, resigned", "the centre (CDC)"; but "who has
+# written books for children, teens and adults" goes on behind its comma.
+_INSERTED = re.compile(
+    r"\s?,\s\d{1,3}(?: and from [A-Z]\w+)?\s?,(?=\s)|\s*\([^()]{1,60}\)|"
+    rf",\s(?:an?|the|who|which|whose|himself|herself)\s[^,;:]{{3,90}},(?=\s(?:{_PAST})\b)"
+)
 # Headlines tell in the plain present. Nouns of the same form ("talks", "vote") are left out: no verb, no heading.
 _PRESENT = (
     "accept|accuse|admit|adopt|agree|aim|announce|appeal|approve|arrest|arrive|ask|back|ban|become|begin|block|boost|"
@@ -202,7 +204,7 @@ def is_heading(text: str, *, starts: bool, is_title: bool) -> bool:
         return False
     if not is_title and (_WAITS.search(text) or _BARE_END.search(text) or not _FINITE.search(_OF_NOUN.split(rest)[0])):
         return False
-    if text.isupper() or _SUBORDINATE.match(text) or _CONNECTIVE.search(text):
+    if text.isupper() or _SUBORDINATE.match(text) or _LACKS_SUBJECT.match(text) or _CONNECTIVE.search(text):
         return False
     if not (starts or text[0].isupper()) or not (_TITLE_VERB if is_title else _FINITE).search(rest):
         return False

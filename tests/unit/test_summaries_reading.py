@@ -109,6 +109,14 @@ def test_a_clause_that_waits_for_more_is_no_heading(text: str) -> None:
     assert not [piece for piece, _ in clauses(text, is_title=False) if len(piece) < 50]
 
 
+def test_no_heading_lacks_its_subject_or_joins_what_a_relative_clause_goes_on_with() -> None:
+    told = "The guide is Ana Reed, who has written about lakes, rivers, weirs and ferries."
+    assert not any("Reed weirs" in text or "Reed rivers" in text for text, _ in clauses(told, is_title=False))
+    assert clauses("was included in a standard test for pupils", is_title=True) == []
+    told = "Reed, a former judge of Kestria, resigned over the ferry contract."
+    assert "Reed resigned over the ferry contract" in [text for text, _ in clauses(told, is_title=False)]
+
+
 @pytest.mark.parametrize("is_title", [False, True])
 def test_no_clause_is_cut_between_digits(is_title: bool) -> None:
     pieces = [piece for piece, _ in clauses("The quake struck at 2 : 09 a.m. near the lake", is_title=is_title)]
