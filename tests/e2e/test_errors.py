@@ -113,7 +113,7 @@ def test_a_damaged_database_is_said_and_left_alone(workplace: Workplace, server:
     outputs = workplace.files()
     done = workplace.run("poll")
     assert done.code == 1
-    assert "database" in done.err
+    assert "is damaged: put back a backup" in done.err
     assert database.read_bytes() == damaged
     assert workplace.files() == outputs
 
@@ -140,7 +140,7 @@ def test_a_locked_database_is_said_within_bounds(workplace: Workplace, server: F
     connection.execute("rollback")
     connection.close()
     assert done.code == 1
-    assert "locked" in done.err
+    assert "is locked by another program: end that program" in done.err
     assert workplace.run("poll", now=DAY_ONE + 24 * HOUR).code == 0
 
 

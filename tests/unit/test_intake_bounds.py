@@ -149,3 +149,35 @@ def test_what_is_too_deep_is_refused_or_read_up_to_there(build: Callable[[int], 
 )
 def test_the_wrapper_of_xhtml_goes(pieces: list[str], expected: list[str]) -> None:
     assert _without_wrapper(pieces) == expected
+
+
+# ---------------------------------------------------------------- XML, before any parser sees it
+
+
+def test_of_a_doctype_only_short_plain_entities_are_kept() -> None:
+    kept = b'<!ENTITY shy "&#173;">'
+    hostile = (
+        b'<!ENTITY lol "lol">',
+        b'<!ENTITY lol2 "&lol;&lol;&lol;">',
+        b'<!ENTITY passwd SYSTEM "file:///etc/passwd">',
+        b'<!ENTITY % remote SYSTEM "https://one.example/x.dtd">',
+        b'<!ENTITY long "' + b"x" * 41 + b'">',
+    )
+    for each in hostile[1:]:
+        text = b"<?xml version='1.0'?><!DOCTYPE rss [" + kept + each + b"]><rss>&lol2;</rss>"
+        found = limits.without_entities(text)
+        assert kept in found, each
+        assert each not in found
+        assert b"SYSTEM" not in found
+    many = b"".join(b'<!ENTITY e%d "x">' % n for n in range(limits.MAX_ENTITIES + 50))
+    found = limits.without_entities(b"<!DOCTYPE rss [" + many + b"]><rss/>")
+    assert found.count(b"<!ENTITY") == limits.MAX_ENTITIES
+
+
+def test_xml_that_is_too_deep_or_too_rich_is_refused_in_words() -> None:
+    deep = b"<a>" * (limits.MAX_DEPTH + 1) + b"</a>" * (limits.MAX_DEPTH + 1)
+    assert "deep" in limits.why_refused(deep)
+    assert limits.why_refused(deep[3:-4]) == ""
+    rich = b"<a " + b" ".join(b"x%d=''" % n for n in range(limits.MAX_ATTRIBUTES + 1)) + b"/>"
+    assert "attributes" in limits.why_refused(rich)
+    assert limits.why_refused(rich.replace(b"x0=''", b"")) == ""

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -315,6 +316,7 @@ N_SOURCES = 120
 N_ARTICLES = 25
 WRITER = f"""
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from dataclasses import replace
 from pathlib import Path
@@ -390,3 +392,44 @@ def test_the_days_of_polls_that_were_noted_before_are_added_up(path):
             conn.execute("INSERT INTO polls VALUES (?, 'u', ?, 2, 1, 0.25, '')", (at_three + i, outcome))
         migrate(conn, path, now=NOW)
         assert conn.execute("SELECT * FROM poll_days").fetchall() == [(0, "u", 3, 1, 1, 6, 3, 750_000, 0.25)]
+
+
+# ---------------------------------------------------------------- disk and log
+
+
+def test_a_full_disk_is_said_with_what_to_do_and_nothing_of_the_poll_is_saved(path: Path) -> None:
+    with closing(SqliteStore.open(path, now=NOW)) as store:
+        store.sync_sources([URL])
+        (claim,) = store.claim_due(now=NOW, limit=1, lease=timedelta(1), worker="w", force=True)
+        conn = store._database.conn
+        n_pages = conn.execute("PRAGMA page_count").fetchone()[0]
+        conn.execute(f"PRAGMA max_page_count = {n_pages + 4}")  # what SQLite says then is what it says of a full disk
+        changes = [
+            ArticleChange(kind=ChangeKind.NEW, article=replace(article(f"a{n}"), source_url=URL, text="long " * 4000))
+            for n in range(8)
+        ]
+        record = PollRecord(source_url=URL, polled_at=NOW, outcome="new", n_new=8)
+        with pytest.raises(StoreError, match="is full: free some space and run again"):
+            store.complete(claim, replace(claim.state, last_polled_at=NOW), changes, record)
+        assert store.counts().n_articles == 0
+        conn.execute("PRAGMA max_page_count = 1000000")
+        assert store.complete(claim, replace(claim.state, last_polled_at=NOW), changes, record)
+
+
+def test_the_log_stays_small_however_much_is_written(path: Path) -> None:
+    with closing(SqliteStore.open(path, now=NOW)) as store:
+        store.sync_sources([URL])
+        log = path.with_name(path.name + "-wal")
+        for n in range(30):
+            (claim,) = store.claim_due(now=at(n), limit=1, lease=timedelta(1), worker="w", force=True)
+            changes = [
+                ArticleChange(
+                    kind=ChangeKind.NEW,
+                    article=replace(article(f"a{n}-{k}"), source_url=URL, text="long " * 8000),
+                )
+                for k in range(25)
+            ]
+            record = PollRecord(source_url=URL, polled_at=at(n), outcome="new", n_new=25)
+            assert store.complete(claim, replace(claim.state, last_polled_at=at(n)), changes, record)
+        assert path.stat().st_size > 25_000_000
+        assert log.stat().st_size < 20_000_000  # 16 MB are written back by the next commit
