@@ -36,7 +36,7 @@ def select_articles(output: Output, articles: Sequence[Article], *, copies: Coll
         and (not output.tags or not set(output.tags).isdisjoint(each.tags))
         and (not languages or each.lang.split("-")[0].lower() in languages)
     ]
-    return tuple(share_out(wanted, output.max_entries, lambda each: each.publisher))
+    return tuple(share_out(wanted, output.max_entries, lambda each: (each.publisher,)))
 
 
 def build_article(site: Site, article: Article, *, site_url: str = "") -> Entry:

@@ -38,7 +38,8 @@ from aggregator.outputs.site import Site, feed_url, language_tag, story_url, tag
 
 _T = TypeVar("_T")
 
-SHARE = 0.5  # of an output, that one publisher alone may fill while others have something to say
+SHARE = 0.5  # of an output, that one publisher may fill while others have something to say ...
+FEW = 2  # ... with stories that no more publishers tell
 SETTLING = timedelta(minutes=15)  # the first version is all that some readers keep (outputs spec, 6)
 COOL_DOWN = timedelta(hours=4)  # between two updates of one story (outputs spec, 5)
 CROWD = 5  # so many new publishers end the cool-down at once
@@ -77,42 +78,46 @@ def select(
         and (each.story_id not in settling or each.story_id in places)
         and not _is_over(places.get(each.story_id), stream_at)
     ]
-    chosen = share_out(wanted, output.max_entries, lone_publisher)
+    chosen = share_out(wanted, output.max_entries, few_tellers)
     chosen.sort(key=lambda each: each.story_id)
     chosen.sort(key=lambda each: each.newest_at, reverse=True)
     return tuple(chosen)
 
 
-def share_out(best_first: Sequence[_T], n: int, lone: Callable[[_T], str]) -> list[_T]:
-    """Return the first ``n``, of which one publisher alone tells at most ``SHARE``, as long as there are others.
+def share_out(best_first: Sequence[_T], n: int, tellers: Callable[[_T], Collection[str]]) -> list[_T]:
+    """Return the first ``n``, of which one publisher tells at most ``SHARE``, as long as there are others.
 
-    A source that floods with a thousand reports, all dated now, must not push the others out. What several publishers
-    tell is never held back; places that nobody else wants go to the flood.
+    A source that floods with a thousand reports, all dated now, must not push the others out; nor may two that flood
+    with the same words, whose stories are shared. Places that nobody else wants go to the flood.
 
     Args:
         best_first: What to choose from.
         n: How many are asked for.
-        lone: Gives the publisher that tells one alone; empty: several do.
+        tellers: Gives the few publishers that tell one; none: it is told by enough of them, and never held back. What
+            two tell is held back where both have had their share.
     """
+    most = max(1, n * SHARE)
     n_of: Counter[str] = Counter()
     chosen: list[int] = []
     held: list[int] = []
     for i, each in enumerate(best_first):
         if len(chosen) == n:
             break
-        publisher = lone(each)
-        if publisher and n_of[publisher] >= max(1, n * SHARE):
+        publishers = tellers(each)
+        if publishers and all(n_of[publisher] >= most for publisher in publishers):
             held.append(i)
             continue
-        n_of[publisher] += 1
+        n_of.update(publishers)
         chosen.append(i)
     return [best_first[i] for i in sorted(chosen + held[: n - len(chosen)])]
 
 
-def lone_publisher(revision: Revision) -> str:
-    """Give the publisher that tells a story alone; empty: several do."""
+def few_tellers(revision: Revision) -> frozenset[str]:
+    """Give the publishers of a story that at most ``FEW`` tell; none: more do."""
     summary = revision.summary
-    return summary.sources[0].publisher if summary.sources and summary.n_publishers < 2 else ""
+    if not summary.sources or summary.n_publishers > FEW:
+        return frozenset()
+    return frozenset(source.publisher for source in summary.sources)
 
 
 def is_wanted(output: Output, revision: Revision) -> bool:

@@ -22,7 +22,7 @@ from aggregator.model import (
     StoryView,
 )
 from aggregator.outputs import card, metrics, opml
-from aggregator.outputs.entry import lone_publisher, share_out
+from aggregator.outputs.entry import few_tellers, share_out
 from aggregator.outputs.pages import archive, search
 from aggregator.outputs.pages.pages import ICON_FILE, SCRIPT_FILE, Pages
 from aggregator.outputs.publish import Press
@@ -266,7 +266,7 @@ def _write_front_pages(
     """Write the pages that show many stories or none. Only the status page may know what time it is."""
     views = source_views(store, sources, since=now - HISTORY)
     days = store.days_written()
-    front = share_out(ranked, N_FRONT_PAGE, lambda each: lone_publisher(each[0]))
+    front = share_out(ranked, N_FRONT_PAGE, lambda each: few_tellers(each[0]))
     n_answering = sum(1 for view in views if view.state.last_success_at)
     writer.write(ICON_FILE, pages.icon())
     writer.write(SCRIPT_FILE, pages.script())

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from aggregator.model import Output
 from aggregator.outputs.articles import select_articles
-from aggregator.outputs.entry import lone_publisher, select, share_out
+from aggregator.outputs.entry import few_tellers, select, share_out
 from tests.builders import article, cited_source, revision, summary
 
 
@@ -42,8 +42,20 @@ def test_lone_reports_of_one_publisher_leave_half_of_an_output_to_others() -> No
     others = [revision(f"o{n}", summary=summary(n=1, sources=(cited_source(n + 2),))) for n in range(5)]
     shown = select(Output(slug="top", title="Top", max_entries=10), [*flood, *others])
     assert sum(each.story_id.startswith("f") for each in shown) == 5
-    assert {lone_publisher(each) for each in flood} == {"p1.example"}
-    assert lone_publisher(revision("s")) == ""
+    assert {few_tellers(each) for each in flood} == {frozenset({"p1.example"})}
+
+
+def test_two_floods_of_the_same_words_leave_half_of_an_output_to_others() -> None:
+    both = (cited_source(1), cited_source(2))
+    flood = [revision(f"f{n}", summary=summary(n=2, sources=both)) for n in range(20)]
+    others = [revision(f"o{n}", summary=summary(n=1, sources=(cited_source(n + 3),))) for n in range(5)]
+    shown = select(Output(slug="top", title="Top", max_entries=10), [*flood, *others])
+    assert sum(each.story_id.startswith("f") for each in shown) == 5
+    three = summary(n=3, sources=(*both, cited_source(3)))
+    assert few_tellers(revision("s", summary=three)) == frozenset()
+    told = [revision(f"t{n}", summary=three) for n in range(20)]
+    shown = select(Output(slug="top", title="Top", max_entries=10), [*told, *others])
+    assert sum(each.story_id.startswith("t") for each in shown) == 10
 
 
 def test_articles_of_one_publisher_leave_half_of_the_feed_of_articles_to_others() -> None:

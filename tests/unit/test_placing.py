@@ -3,7 +3,7 @@
 import random
 import sys
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -153,6 +153,20 @@ def test_a_story_that_is_taken_up_after_weeks_is_a_new_one_that_names_the_earlie
         revision = summary_of(store, story_id, near)
         articles = store.articles([each.article_id for each in store.story(story_id).memberships])
         assert earlier_stories(store, revision, articles, near) == expected
+
+
+def test_a_story_dated_in_the_year_1_takes_none_up_again() -> None:
+    store, near = MemoryStore(), Neighbours()
+    year_1 = datetime(1, 1, 1, tzinfo=UTC)
+    ancient = replace(FERRY[0], published_at=year_1, first_seen_at=year_1)
+    poll(store, ancient, *NORWAY, now=at(8))
+    Placing().place(store, now=at(8))
+    story_id = store.stories_of(["f1"])["f1"]
+    for each in store.story_ids():
+        found = summary_of(store, each, near)
+        if each == story_id:
+            revision = found
+    assert earlier_stories(store, revision, [ancient], near) == ()
 
 
 def summary_of(store: Store, story_id: str, near: Neighbours) -> Revision:
