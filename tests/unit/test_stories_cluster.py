@@ -352,3 +352,21 @@ def test_story_ids(article_id: str, taken: set[str]) -> None:
 def test_any_text_can_be_placed(texts: list[tuple[str, str]]) -> None:
     batch = [report(f"x{i}", title, body, lang="und") for i, (title, body) in enumerate(texts)]
     assert len(Clusterer().place(batch).memberships) == len(batch)
+
+
+@pytest.mark.parametrize(("n_members", "is_apart"), [(4, False), (60, True)])
+def test_a_large_story_does_not_collect_what_shares_an_odd_word_with_one_member(n_members: int, is_apart: bool) -> None:
+    crowd = [
+        report(f"m{n}", f"Ferry stranded off Tarbet on voyage {n}", "Gulls keep watch.") for n in range(1, n_members)
+    ]
+    odd = report("m0", "Ferry stranded off Tarbet again", "Quorvex 400 keep Zelmund.")
+    passing = report(
+        "p",
+        "Parliament passes coral act",
+        "Quorvex 400 keep reefs safe, deputies of both chambers vowed after a long debate.",
+        hours=1,
+    )
+    clusterer = Clusterer(decide=lambda evidence: 0.95 if evidence.title > 0 else 0.8)
+    placed = stories_of(clusterer.place([odd, *crowd])) | stories_of(clusterer.place([passing]))
+    assert len({placed[each.id] for each in (odd, *crowd)}) == 1
+    assert (placed["p"] != placed["m0"]) is is_apart
