@@ -1,5 +1,6 @@
 """The lock of the data folder: one run at a time. The kernel gives it back when its holder dies, however it dies."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ def data_lock(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        if not os.access(folder, os.W_OK):  # a lock that is there already opens, yet the database could write no log
+            os.close(lock)
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise StoreError(f"cannot write in the data folder {folder}: {error.strerror}") from error
     try:

@@ -31,6 +31,7 @@ JOIN_ON_ONE_WORD = 0.75  # if it shares one word with the nearest article: a cou
 # An article that shares no word of its title with the nearest of so many, and on average next to nothing with all, came
 # by one odd word ("keep", "400"): large stories would collect whatever passes. Four joins of the dev sets are such.
 CROWD, STRANGE = 10, 0.01
+UNLIKE = 0.35  # nor does its meaning speak for it: of a story in nine languages, an article shares words with few
 MERGE = 0.6  # mean probability over the smaller story; cross-validated B3 F1 .870 at .5, .875 at .6, .871 at .7
 ASK = 0.3  # below, the rest of the batch is not expected to make a story fit
 MERGE_MEMBERS = 5  # asked in each direction, evenly over the story: bounds the cost of a merge of two large stories
@@ -272,7 +273,8 @@ class Clusterer:
 
     def _cautious(self, evidence: Evidence) -> float:
         chance = self._decide(evidence)
-        if evidence.size >= _CROWD_SIZE and evidence.title == 0.0 and evidence.mean < STRANGE:
+        is_strange = evidence.title == 0.0 and evidence.mean < STRANGE and evidence.meant_top < UNLIKE
+        if is_strange and evidence.size >= _CROWD_SIZE:
             return min(chance, self._needed.join - 0.01)
         if evidence.meant_best != NO_MEANING:
             return chance
