@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aggregator import __version__
-from benchmarks import poll, processes, resting, serving, steps
+from benchmarks import poll, processes, resting, scheduling, serving, steps
 from benchmarks.figures import Section, bars, markdown, shown
 
 HERE = Path(__file__).parent
@@ -90,6 +90,20 @@ def journey() -> Section:
     )
 
 
+def schedule() -> Section:
+    """Measure the choice of the sources that are due."""
+    found = scheduling.measure(scheduling.N_SOURCES)
+    return Section(
+        slug="schedule",
+        title="Choosing the sources that are due",
+        note=f"CPU ms of what a tick asks the store, {scheduling.N_SOURCES:,} sources; median of nine.",
+        heads=["what", "CPU ms"],
+        rows=[[label, shown(ms)] for label, ms in found.items()],
+        plot=found,
+        unit="CPU ms",
+    )
+
+
 def by_size(module: str, sizes: tuple[int, ...], *, title: str, note: str, column: str) -> Section:
     """Measure in a process of its own for each size; ``column`` is what is drawn."""
     found = {}
@@ -124,6 +138,7 @@ def sections(size: str, python: str) -> Iterator[tuple[str, Callable[[], Section
     n_feeds, clustered, grown, n_sources = SIZES[size]
     yield "start", starts
     yield "poll", lambda: polls(n_feeds, python)
+    yield "schedule", schedule
     yield "steps", journey
     yield (
         "cluster",
@@ -147,7 +162,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--size", choices=list(SIZES), default="usual", help="usual takes some minutes, large an hour")
     parser.add_argument(
-        "--only", nargs="*", default=[], metavar="NAME", help="of: start poll steps cluster grow daemon"
+        "--only", nargs="*", default=[], metavar="NAME", help="of: start poll schedule steps cluster grow daemon"
     )
     parser.add_argument(
         "--python", default="", help="a Python that has reader, or requests, feedparser and sqlite-utils"

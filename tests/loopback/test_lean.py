@@ -21,13 +21,14 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def make(server: Server, *, at_once: int = 2) -> LeanFetcher:
+def make(*servers: Server, at_once: int = 2) -> LeanFetcher:
     gate = HostGate(at_once=at_once, spacing=timedelta(0))
+    places = tuple(server.place for server in servers)
     return LeanFetcher(
         user_agent="t",
-        allow_hosts=(server.place,),
+        allow_hosts=places,
         gate=gate,
-        fallback=lambda gate: RequestsFetcher(user_agent="t", allow_hosts=(server.place,), gate=gate),
+        fallback=lambda gate: RequestsFetcher(user_agent="t", allow_hosts=places, gate=gate),
     )
 
 

@@ -70,6 +70,29 @@ def test_many_are_read_as_one_is(good: list[SourceState], bad: list[str]) -> Non
             states.states_of([*[states.text_of(each) for each in good], *bad])
 
 
+@pytest.mark.parametrize("place", [0, 1, states.BATCH - 1, states.BATCH, 2 * states.BATCH])
+@pytest.mark.parametrize("broken", ["cut", "two", "none", "unknown"])
+def test_one_broken_row_among_many_is_said(place: int, broken: str) -> None:
+    """In whichever batch it stands: in the store's own error, and no row takes the place of another."""
+    good = [SourceState(url=f"https://a.example/{n}", n_polls=n) for n in range(2 * states.BATCH + 1)]
+    texts = [states.text_of(each) for each in good]
+    assert states.states_of(texts) == states.claimed_states_of(texts) == good
+    text = texts[place]
+    texts[place] = {"cut": text[:-9], "two": f"{text},{text}", "none": "", "unknown": text[:-1] + ',"x":1}'}[broken]
+    for read in (states.states_of, states.claimed_states_of):
+        with pytest.raises(StoreError):
+            read(texts)
+    assert states.states_of(texts[:place] + texts[place + 1 :]) == good[:place] + good[place + 1 :]
+
+
+def test_a_row_that_was_torn_in_two_is_not_put_together_again() -> None:
+    """Rows are read together, with commas between: two halves whose comma is lost would be one state."""
+    text = states.text_of(SourceState(url="https://a.example/1", title="One", n_polls=1))
+    before, _, after = text.partition(",")
+    with pytest.raises(StoreError):
+        states.states_of([text, before, after])
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
