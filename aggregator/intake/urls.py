@@ -48,7 +48,7 @@ _AMP_PATHS = (
 # An address that is canonical but for its scheme: a poll compares thousands of them.
 _CANONICAL = re.compile(
     r"http(s?)(://(?:(?!(?:www|m|mobile)\.)[a-z0-9-]+\.)+[a-z0-9-]+(?::(?!80/|443/)(?:[1-9][0-9]{1,3}|[1-5][0-9]{4}))?/(?:[A-Za-z0-9/_.~!$'()*,:@=+-]*[A-Za-z0-9_~=-])?"
-    r"(?:\?(?:p|id|page_id)=[A-Za-z0-9-]+)?)\Z"
+    r"(?:\?(?:p|id|page_id)=[A-Za-z0-9._~-]+)?)\Z"
 )
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _SESSION_PATH = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)

@@ -21,6 +21,8 @@ PLAIN_URL = re.compile(
 )
 _BARE_HOST = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\Z")
 _PLAIN_PATH = re.compile(rf"/(?!/){PLAIN_CHARS}*(?:\?(?:{PLAIN_CHARS}|[&?])+)?(?:#{PLAIN_CHARS}+)?\Z")
+# Plainly no address where there is no base: a number, "tag:..." or "urn:...", as guids are.
+_OTHER = re.compile(r"(?!https?:)[A-Za-z0-9][A-Za-z0-9:/.,_+=-]*\Z", re.IGNORECASE)
 _PLAIN_FRAGMENT = re.compile(rf"#{PLAIN_CHARS}+\Z")
 
 
@@ -46,6 +48,8 @@ def safe_url(url: str, base_url: str = "") -> str:
         return url
     if _BARE_HOST.match(url):
         return url + "/" if len(url) < MAX_URL else ""
+    if not base_url and _OTHER.match(url):
+        return ""
     if base_url and (joined := _joined(url, base_url)):
         return joined
     return safe_url_by_parts(url, base_url)

@@ -31,7 +31,7 @@ _NAME = re.compile(r"[A-Za-z0-9-]{1,35}\Z")
 
 def judged(attribute: str, value: str, base_url: str) -> str | None:
     """Give the value with which an allowed attribute may stay, or ``None``: it goes."""
-    if attribute == "src" and _SWALLOWED.search(value):
+    if attribute == "src" and "=" in value and _SWALLOWED.search(value):
         return None
     if attribute in URLS:
         return safe_url(value, base_url) or None

@@ -12,10 +12,9 @@ _UNWANTED = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 _CONTROLS = bytes({*range(0x20), 0x7F} - {0x9, 0xA})
-# Wider than what is unwanted, but of few ranges: looked for ten times as fast (4 ns a character).
-_SUSPECT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff"
-    "\U0001fffe-\U0010ffff]"
+# Text that needs nothing done: of fewer ranges than what is unwanted, and one run of them is read at 1 ns a character.
+_CLEAN = re.compile(
+    "[\t\n -~\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufff8\U00010000-\U0001fffd]*+\\Z"
 )
 # What may hold a run of marks: neither letters, digits, spaces nor ASCII. Marks in a row cost NFC the square of their
 # number (300,000: 69 s), and a list of all of them costs 0.1 s to build.
@@ -37,7 +36,7 @@ def strip(text: str) -> str:
         plain = text.encode("ascii")
         if len(plain.translate(None, _CONTROLS)) == len(plain):  # three times as quick as the search
             return text
-    if not _SUSPECT.search(text):
+    if _CLEAN.match(text):
         return text
     return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
 

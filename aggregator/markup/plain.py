@@ -11,9 +11,11 @@ MAX_LINE = 500  # characters of a title
 
 # A tag in the spelling of nh3: where all are, nothing is left for TOKEN to find out.
 _OWN_TAG = re.compile(r'<(/?[a-z][a-z0-9]*+)(?: [a-z]++="[^"<>]*+")*+>')
-_SPACES = re.compile(r"(?: [^\S\n]|[^\S\n ])[^\S\n]*")  # all but a single space, which is what they become
-# What such runs consist of, or begin with; looked for one by one, which is much quicker than the search for a run.
-_ODD_SPACES = ("  ", *(char for char in map(chr, range(0x3001)) if char.isspace() and char not in " \n"))
+_SPACES = re.compile("  +")
+# Other white space of clean text, but for line ends. Looked for one by one: quicker than a search for any.
+_ODD_SPACES = tuple(
+    char for char in map(chr, range(0x3001)) if char.isspace() and char != " " and clean(char) == char != "\n"
+)
 _ODD_ASCII_SPACES = tuple(space for space in _ODD_SPACES if space.isascii())
 
 
@@ -44,11 +46,13 @@ def _to_text_by_tokens(html: str) -> str:
 
 def in_lines(text: str) -> str:
     """Give clean text with single spaces and line ends, and with none at its ends."""
+    text = "\n".join([stripped for line in text.split("\n") if (stripped := line.strip())])
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
     for space in _ODD_SPACES if not text.isascii() else _ODD_ASCII_SPACES:
         if space in text:
-            text = _SPACES.sub(" ", text)
-            break
-    return "\n".join([stripped for line in text.split("\n") if (stripped := line.strip())])
+            return "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    return text
 
 
 def one_line(html_or_text: str) -> str:

@@ -10,11 +10,9 @@ import nh3
 from aggregator.markup.attributes import ATTRIBUTES, judged
 from aggregator.markup.cleaning import clean_html
 from aggregator.markup.plain import MAX_HTML, to_text
-from aggregator.markup.tags import ALLOWED, MAX_ATTRIBUTES, MAX_DEPTH, RAW, VOID, flatten, names
+from aggregator.markup.tags import ALLOWED, MAX_ATTRIBUTES, MAX_DEPTH, RAW, VOID, flatten, is_heavy, names
 from aggregator.markup.tidy import read_tidy
 
-FEW_TAGS = 400  # nh3 alone takes < 10 ms for this many, however they are nested
-SHORT = 20_000  # characters below which one tag cannot hold attributes enough to hurt
 MAX_PASSES = 4  # until sanitised HTML is stable; foster-parented tables need three
 
 _EMPTY_RAW = re.compile(rf"<(?:{'|'.join(sorted(RAW))})\b[^<>]*/>", re.IGNORECASE)
@@ -49,15 +47,27 @@ def sanitise_and_read(html: str, *, base_url: str = "") -> tuple[str, str]:
     html = clean_html(html[:MAX_HTML])
     if tidy := read_tidy(html, base_url):
         return tidy
-    safe = sanitise_foreign(html, base_url)
+    safe = _sanitise_first(html, base_url)
+    # Mostly nh3 leaves HTML that is tidy: then it would not change it any more.
+    if not is_heavy(safe) and (tidy := read_tidy(safe, "")) and tidy[0] == safe:
+        return tidy
+    safe = _stable(safe)
     return safe, to_text(safe)
 
 
 def sanitise_foreign(html: str, base_url: str) -> str:
     """Sanitise HTML of any kind with nh3."""
+    return _stable(_sanitise_first(html, base_url))
+
+
+def _sanitise_first(html: str, base_url: str) -> str:
     if "/>" in html:
         html = _EMPTY_RAW.sub("", html)  # HTML5 reads "<iframe/>" as the start of an iframe that swallows the rest
-    safe = _sanitise_once(html, base_url)
+    return _sanitise_once(html, base_url)
+
+
+def _stable(safe: str) -> str:
+    """Sanitise what was sanitised until nothing changes any more."""
     for _ in range(MAX_PASSES):
         if _is_stable(safe):
             return safe
@@ -100,11 +110,7 @@ def _is_stable(safe: str) -> bool:
     """Tell whether sanitising what was sanitised once would change nothing."""
     if not _SPECIAL.search(safe):
         return True
-    return _clean(safe, None) == safe and (not _is_heavy(safe) or _is_flat(safe) or flatten(safe) == safe)
-
-
-def _is_heavy(html: str) -> bool:
-    return html.count("<") > FEW_TAGS or len(html) > SHORT
+    return _clean(safe, None) == safe and (not is_heavy(safe) or _is_flat(safe) or flatten(safe) == safe)
 
 
 def _is_flat(safe: str) -> bool:
@@ -142,7 +148,7 @@ def _is_nested(html: str) -> bool:
 
 
 def _sanitise_once(html: str, base_url: str | None) -> str:
-    if _is_heavy(html) and not _is_nested(html):
+    if is_heavy(html) and not _is_nested(html):
         html = flatten(html)
     safe = clean_html(_clean(html, base_url))
     while len(safe) > MAX_HTML:  # escaping makes text longer

@@ -8,6 +8,8 @@ import re
 
 MAX_DEPTH = 60  # elements inside each other; newsletters built of tables reach 40
 MAX_ATTRIBUTES = 8_000  # characters of one tag; more is an attack on the parser's search for repeated attributes
+FEW_TAGS = 400  # nh3 alone takes < 10 ms for this many, however they are nested
+SHORT = 20_000  # characters below which one tag cannot hold attributes enough to hurt
 
 
 def names(words: str) -> frozenset[str]:
@@ -54,6 +56,11 @@ ALLOWED = names(
 )
 INLINE = names("i b u s q em del ins sub sup big code small span strong font strike tt a abbr cite mark")
 KNOWN = ALLOWED | VOID | RAW | names("font body html head form button label audio video picture nobr")
+
+
+def is_heavy(html: str) -> bool:
+    """Tell whether HTML is so long or so rich in tags that it is flattened before nh3 reads it."""
+    return html.count("<") > FEW_TAGS or len(html) > SHORT
 
 
 def flatten(html: str) -> str:

@@ -18,11 +18,11 @@ from aggregator.markup.addresses import PLAIN_CHARS
 from aggregator.markup.attributes import ATTRIBUTES, URLS, judged
 from aggregator.markup.cleaning import clean_html, compose
 from aggregator.markup.plain import in_lines, to_text
-from aggregator.markup.tags import BLOCKS, MAX_DEPTH, names
+from aggregator.markup.tags import BLOCKS, FEW_TAGS, MAX_DEPTH, SHORT, names
 
 MAX_TIDY = 60_000  # characters; as references they may become six times as many, which ``MAX_HTML`` still allows
 
-_TAG = re.compile("<([^<>]++)>")
+_TAG = re.compile("<([^>]++)>")  # quicker than one that leaves out "<", which is counted instead
 _REFERENCE = re.compile("&(?:#[0-9]{1,6};|#[xX][0-9a-fA-F]{1,5};|[A-Za-z][A-Za-z0-9]*+;?+|(?![A-Za-z#]))")
 _LONGEST_OLD_NAME = 6  # letters of a name that HTML reads without a semicolon, too ("&copy 2026")
 _OLD_NAMES = frozenset(name for name in html5 if not name.endswith(";"))
@@ -35,7 +35,7 @@ _HARMLESS = frozenset(
 )
 
 _VALUE = r"""(?:=(?:"[^"]*+"|'[^']*+'|[^ \n\t"'=`]++))?+"""
-_WITH_ATTRIBUTES = re.compile(rf"([a-z][a-z0-9]*+)((?:[ \n\t]++[a-z][a-z0-9_:.-]*+{_VALUE})++)([ \n\t]*+/?)")
+_WITH_ATTRIBUTES = re.compile(rf"([a-z][a-z0-9]*+)((?:[ \n\t]++[a-z][a-z0-9_:.-]*+{_VALUE})*+)([ \n\t]*+/?)")
 _ATTRIBUTE = re.compile(r"""([a-z][a-z0-9_:.-]*+)(?:="([^"]*+)"|='([^']*+)'|=([^ \n\t"'=`]++))?+""")
 # What nh3 surely takes for an address: no host that could be a broken number or a broken IDNA name.
 _ABSOLUTE = re.compile(r"https?://(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)*[a-z]{2,20}(?::[0-9]{1,4})?(?:[/?#]\S*)?\Z")
@@ -50,11 +50,12 @@ _PLAIN_LINK = re.compile(
 )
 _RELATIVE = re.compile(r"[A-Za-z0-9/._~%+-]*(?:[?#]\S*)?\Z")
 _PRE_LINE = re.compile(r"<pre[^<>]*+>\n")
-_OTHER_SCHEME = re.compile(r"(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:\S*\Z", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:", re.IGNORECASE)  # whatever follows, it goes
 
 # What a tag does to the elements that are open. Plain numbers: they are compared fifty times for each article.
 _END, _INLINE, _VOID, _BLOCK, _LINK, _HEADING, _PART, _PRE, _RULE, _REMOVED = range(10)
 _HEADINGS = names("h1 h2 h3 h4 h5 h6")
+_PARTS = names("li dd dt")
 _NAMES_BY_KIND = {
     _INLINE: names(
         "abbr acronym b bdi bdo big cite code del dfn em i ins kbd mark q s samp small span strike strong sub sup time "
@@ -67,7 +68,7 @@ _NAMES_BY_KIND = {
     ),
     _LINK: names("a"),
     _HEADING: _HEADINGS,
-    _PART: names("li dd dt"),  # must stand directly in their lists
+    _PART: _PARTS,  # must stand directly in their lists
     _PRE: names("pre"),
     _RULE: names("hr"),  # void, too, but would close a paragraph
 }
@@ -75,7 +76,9 @@ _UNWRAPPED = names("audio font picture video")  # they go, what is in them stays
 _RAW_NAMES = names("iframe script style")  # they go with what is in them
 _KIND_BY_NAME = {name: kind for kind, all_names in _NAMES_BY_KIND.items() for name in all_names}
 _LINE_END_BY_NAME = dict.fromkeys(BLOCKS, "\n")
+_OPTIONAL_ENDS = _PARTS | {"p"}
 _LISTS_BY_PART = {"li": ("ul", "ol"), "dd": ("dl",), "dt": ("dl",)}
+_ENDED_BY_PART = {"li": ("li",), "dd": ("dd", "dt"), "dt": ("dd", "dt")}
 _REL = ' rel="noopener noreferrer"'
 
 Tag = tuple[int, str, str, str]  # what it does, the element, how the tag is written, and what it is in plain text
@@ -118,19 +121,23 @@ def read_tidy(html: str, base_url: str) -> tuple[str, str] | None:
     """
     if len(html) > MAX_TIDY or "\u0338" in html:
         return None
+    is_short = len(html) <= SHORT
     is_new = False  # whether letters are there, or side by side, that were not: they are to be cleaned again
     if "\xa0" in html:
         html = html.replace("\xa0", "&nbsp;")
     try:
         if "&" in html:
             html, is_new = _with_references(html)
+        if html.rfind("<") > html.rfind(">"):
+            return None  # nor is the end of a tag sought in vain, again and again
         pieces = _TAG.split(html)
-        if html.count("<") != len(pieces) // 2:
+        n_tags = len(pieces) // 2
+        if html.count("<") != n_tags:
             return None
-        line_ends, is_any_gone = _walk(pieces, base_url)
+        line_ends, is_any_gone = _walk(pieces, base_url, is_read_as_is=is_short and n_tags <= FEW_TAGS)
     except _OddError:
         return None
-    if html.count(">") != len(pieces) // 2:
+    if html.count(">") != n_tags:
         pieces[::2] = [text.replace(">", "&gt;") if ">" in text else text for text in pieces[::2]]
     if "&quot;" in html or "&#39;" in html:
         pieces[::2] = [text.replace("&quot;", '"').replace("&#39;", "'") for text in pieces[::2]]
@@ -154,8 +161,13 @@ def _plain(text: str) -> str:
 # ---------------------------------------------------------------- tags
 
 
-def _walk(pieces: list[str], base_url: str) -> tuple[list[str], bool]:  # noqa: C901 - calls would double its time
+def _walk(pieces: list[str], base_url: str, *, is_read_as_is: bool) -> tuple[list[str], bool]:  # noqa: C901 - calls would double its time
     """Judge the tags (every second piece) and write them anew in their places. Raises ``_OddError``.
+
+    Args:
+        pieces: Text and tags by turns; end tags that are missing at the end of all are added.
+        base_url: See :func:`read_tidy`.
+        is_read_as_is: nh3 would read it without ``flatten``, so that it is HTML5 that ends what was left open.
 
     Returns:
         What each tag is in plain text, and whether anything is gone.
@@ -170,8 +182,12 @@ def _walk(pieces: list[str], base_url: str) -> tuple[list[str], bool]:  # noqa: 
         pieces[i] = written
         line_ends[i // 2] = line_end
         if kind == _END:
-            if not open_names or open_names.pop() != name:
-                raise _OddError
+            if not open_names or open_names[-1] != name:
+                if not is_read_as_is:
+                    raise _OddError
+                pieces[i] = _before_end(name, open_names, is_in_paragraph) + written
+                is_in_paragraph = False
+            open_names.pop()
             if name == "p":
                 is_in_paragraph = False
             elif name == "a":
@@ -189,26 +205,67 @@ def _walk(pieces: list[str], base_url: str) -> tuple[list[str], bool]:  # noqa: 
             pieces[i + 1] = pieces[i + 2] = ""
         elif kind != _VOID:
             parent = open_names[-1] if open_names else ""
-            if is_in_paragraph or (kind != _BLOCK and not _may_begin(kind, name, parent, pieces[i + 1])):
+            if is_in_paragraph or parent in _PARTS:
+                if (ended := _ended_by(kind, name, open_names, is_in_paragraph)) and not is_read_as_is:
+                    raise _OddError
+                pieces[i] = ended + written
+                parent = open_names[-1] if open_names else ""
+            if kind != _BLOCK and not _may_begin(kind, name, parent, pieces[i + 1]):
                 raise _OddError
             if kind == _PRE and pieces[i + 1].startswith("\n"):
                 pieces[i + 1] = pieces[i + 1][1:]  # HTML5 passes over a line end there
+            is_in_paragraph = name == "p"
             if kind != _RULE:
-                is_in_paragraph = name == "p"
                 open_names.append(name)
         if not written:
             is_any_gone = True
         elif may_be_deep and len(open_names) > MAX_DEPTH:
             raise _OddError
-    if open_names or (is_any_gone and "<pre>" in pieces):
-        raise _OddError  # in <pre> a line end is passed over that then comes first
+    if open_names:
+        if not is_read_as_is:
+            raise _OddError
+        pieces += ["".join(f"</{name}>" for name in reversed(open_names) if name not in _UNWRAPPED), ""]
+        line_ends.append("\n")
     return line_ends, is_any_gone
+
+
+def _before_end(name: str, open_names: list[str], is_in_paragraph: bool) -> str:
+    """Give what HTML5 reads before an end tag that does not end the last open element, which is one of its name then.
+
+    Raises ``_OddError`` unless that is a start tag, or end tags that may be left out.
+    """
+    if name == "p" and not is_in_paragraph:
+        open_names.append("p")
+        return "<p>"
+    if _KIND_BY_NAME.get(name, _INLINE) not in (_BLOCK, _HEADING, _PART, _PRE):
+        raise _OddError
+    ended = ""
+    while open_names and open_names[-1] != name and open_names[-1] in _OPTIONAL_ENDS:
+        ended += f"</{open_names.pop()}>"
+    if not open_names or open_names[-1] != name:
+        raise _OddError
+    return ended
+
+
+def _ended_by(kind: int, name: str, open_names: list[str], is_in_paragraph: bool) -> str:
+    """Close the paragraph and the part of a list that a start tag ends, and give their end tags.
+
+    Raises ``_OddError`` where they are not the last that were opened.
+    """
+    ended = ""
+    if is_in_paragraph:
+        if open_names[-1] != "p" or kind == _PRE:
+            raise _OddError
+        ended = f"</{open_names.pop()}>"
+    if kind == _PART and open_names and open_names[-1] in _ENDED_BY_PART[name]:
+        ended += f"</{open_names.pop()}>"
+    return ended
 
 
 def _may_begin(kind: int, name: str, parent: str, following: str) -> bool:
     """Tell whether a block stays where it begins: nothing around it is closed by it, and no line is lost."""
     if kind == _HEADING:
-        return parent not in _HEADINGS
+        return parent not in _HEADINGS and parent not in _UNWRAPPED  # in what goes, a heading may stand in another
     if kind == _PART:
         return parent in _LISTS_BY_PART[name]
     return kind != _PRE or not following.startswith("\n\n")
@@ -247,18 +304,19 @@ def _judged_tag(given: str, base_url: str) -> tuple[Tag, bool]:
     kept: list[str] = []
     seen: list[str] = []
     is_relative = False
-    for attribute, *values in _ATTRIBUTE.findall(attributes):
+    for attribute, double, single, bare in _ATTRIBUTE.findall(attributes):
         if attribute not in allowed:
             continue
         if attribute in seen:
             raise _OddError  # the first counts
         seen.append(attribute)
-        value: str | None = "".join(values).replace("&#39;", "'")
+        given_value = double or single or bare
+        value: str | None = given_value.replace("&#39;", "'")
         if attribute in URLS:
-            value, needs_base = _address(attribute, "".join(values), base_url)
+            value, needs_base = _address(attribute, given_value, base_url)
             is_relative = is_relative or needs_base
         elif attribute not in _FREE:
-            value = judged(attribute, "".join(values), "")
+            value = judged(attribute, given_value, "")
         kept.append("" if value is None else f' {attribute}="{value.replace(chr(34), "&quot;")}"')
     written = f"<{name}{_in_order(kept)}{_REL if name == 'a' else ''}>"
     return (kind, name, written, _LINE_END_BY_NAME.get(name, "")), is_relative

@@ -276,10 +276,7 @@ def _read_answer(
     if recall is not None:
         state = recall.noted(state, changes)
     if isinstance(result, Fetched) and isinstance(parsed, ParsedFeed):
-        from aggregator.intake.hubs import websub
-
-        hubs, topic = websub.discovered(result, parsed)
-        state = replace(state, hubs=hubs, topic=topic)
+        state = _with_hubs(state, result, parsed)
     if subscription is not None:
         from aggregator.intake.hubs import pushed
 
@@ -300,6 +297,16 @@ def _read_answer(
     )
     kept = tuple(each for each in changes if each.kind is not ChangeKind.UNCHANGED)
     return Completion(claim=claim, state=state, changes=kept, record=record)
+
+
+def _with_hubs(state: SourceState, fetched: Fetched, parsed: ParsedFeed) -> SourceState:
+    """Give a state with the hubs that were named and the topic."""
+    found: tuple[tuple[str, ...], str] = ((), "")
+    if fetched.link or parsed.hubs:
+        from aggregator.intake.hubs import websub
+
+        found = websub.discovered(fetched, parsed)
+    return state if found == (state.hubs, state.topic) else replace(state, hubs=found[0], topic=found[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,6 +230,13 @@ def test_the_same_completion_twice_changes_nothing(store):
     assert len(store.poll_history(since=NOW)) == 1
 
 
+def test_an_article_that_is_called_new_replaces_one_that_is_there(store):
+    put_articles(store, article("a1"))
+    poll(store, *new(article("a2"), article("a1", title="Again", text="New text"), article("a3")), now=at(1))
+    assert store.counts().n_articles == 3
+    assert [(each.title, each.text) for each in store.articles(["a1"])] == [("Again", "New text")]
+
+
 def test_a_completion_of_a_source_that_never_was_saves_nothing(store):
     assert store.complete(Claim(state=state(), token=1), state(), (), record()) is False
 

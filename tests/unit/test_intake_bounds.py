@@ -12,7 +12,7 @@ import pytest
 from aggregator.intake.reading import limits
 from aggregator.intake.reading.fast_state import MAX_AUTHOR, MAX_TAGS, _without_wrapper
 from aggregator.intake.reading.parse import TOO_COSTLY, parse
-from aggregator.intake.reading.tolerant import BUDGET, Budget, read_tolerantly
+from aggregator.intake.reading.tolerant import read_tolerantly
 from aggregator.model import NotAFeed, ParsedFeed
 
 URL = "https://one.example/feed.xml"
@@ -79,16 +79,16 @@ def test_what_was_read_before_the_budget_was_spent_is_kept_and_said() -> None:
 
 
 def test_a_spent_budget_serves_no_second_attempt() -> None:
-    budget = Budget(left=100)
+    budget = limits.Budget(left=100)
     assert len(read_tolerantly(rss("").encode(), url=URL, budget=budget).entries) == 0
     assert budget.is_spent
     assert read_tolerantly(rss("").encode(), url=URL, budget=budget).entries == []
 
 
 def test_an_ordinary_feed_spends_next_to_nothing() -> None:
-    budget = Budget()
+    budget = limits.Budget()
     assert len(read_tolerantly(rss(FIRST * 100).encode(), url=URL, budget=budget).entries) == 101
-    assert BUDGET - budget.left < BUDGET / 50
+    assert limits.BUDGET - budget.left < limits.BUDGET / 50
 
 
 @pytest.mark.parametrize("is_fast", [True, False])

@@ -1,11 +1,15 @@
 """Dates as the world writes them: one moment in many languages, calendars and forms; what is no whole date is none."""
 
+import calendar
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.intake.reading.dates import is_plain, parse_date
-from aggregator.intake.reading.parse import parse
+from aggregator.intake.reading.parse import JUDGES, parse
+from aggregator.intake.reading.usual_dates import read_usual
 from aggregator.model import ParsedFeed
 
 NOON = datetime(2026, 3, 14, 12, 30, tzinfo=UTC)
@@ -191,3 +195,50 @@ def test_clocks_and_names_of_other_scripts(text: str, expected: datetime) -> Non
 )
 def test_plain_dates_are_those_of_the_two_standards(text: str, expected: bool) -> None:
     assert is_plain(text) is expected
+
+
+def numbers(least: int, most: int) -> st.SearchStrategy[str]:
+    """Give numbers of two digits, some of them out of range."""
+    return st.integers(least, most).map("{:02}".format)
+
+
+CLOCK = st.tuples(numbers(0, 25), numbers(0, 61), numbers(0, 61)).map(":".join)
+MONTHS = st.sampled_from(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+YEARS = st.sampled_from(["1900", "1999", "2024", "2026", "2099"])
+MAIL = st.tuples(
+    st.sampled_from(["Mon, ", "Sun, ", ""]),
+    st.tuples(numbers(0, 32), MONTHS, YEARS, CLOCK, st.sampled_from(["GMT", "+0000", "-0530", "+1945", "UTC"])),
+).map(lambda each: each[0] + " ".join(each[1]))
+STANDARD = st.tuples(
+    st.tuples(YEARS, numbers(0, 13), numbers(0, 32)).map("-".join),
+    st.tuples(CLOCK, st.sampled_from(["", ".5", ".123456"]), st.sampled_from(["Z", "+01:00", "-05:30", ""])).map(
+        "".join
+    ),
+).map("T".join)
+
+
+@given(MAIL | STANDARD)
+def test_usual_dates_are_read_as_all_others_are(text: str) -> None:
+    found = read_usual(text)
+    if found is not None:
+        assert found == parse_date(text)
+        assert found.timestamp() == calendar.timegm(JUDGES.read_date(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sat, 14 Mar 2026 13:30:00 +0100", NOON),
+        ("14 Mar 2026 12:30:00 GMT", NOON),
+        ("2026-03-14T12:30:00.999Z", NOON),
+        ("2026-03-14T18:00:00+05:30", NOON),
+        ("Mon, 31 Feb 2026 12:30:00 GMT", None),
+        ("2026-03-14 12:30:00Z", None),
+        ("2026-03-14", None),
+        ("Sat, 14 Mar 26 12:30:00 GMT", None),
+        ("Sat, ١٤ Mar 2026 12:30:00 GMT", None),
+        ("", None),
+    ],
+)
+def test_usual_dates(text: str, expected: datetime | None) -> None:
+    assert read_usual(text) == expected

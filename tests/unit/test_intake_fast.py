@@ -61,6 +61,7 @@ TEXTS = st.sampled_from(
     (
         *("", " text ", "&lt;p&gt;x&lt;/p&gt;", "a &amp;amp; b", "<![CDATA[<i>y</i>]]>"),
         *("Ã©", "\u0092", "x@y.example (Z)", "2026-01-14"),
+        *("Thu, 01 Jan 2026 10:00:00 +0130", "2026-01-31T10:00:00.5Z", "tag:one.example,2026:1"),
     )
 )
 NAMES = (

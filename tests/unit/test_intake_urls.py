@@ -26,6 +26,7 @@ from aggregator.intake.urls import canonical_url, host_of, publisher_of
         ("https://one.example/a;jsessionid=12AB?x=1", "https://one.example/a?x=1"),
         ("http://[2001:db8::1]/a", "https://[2001:db8::1]/a"),
         ("http://127.0.0.1:8080/a", "https://127.0.0.1:8080/a"),
+        ("http://one.example/?p=1.2_3~", "https://one.example/?p=1.2_3~"),
         ("https://www.example", "https://www.example/"),
         ("javascript:alert(1)", ""),
         ("", ""),

@@ -56,6 +56,7 @@ EMPTY = st.sampled_from(
         "</img>",
         "<iframe src=x></iframe>", "<iframe src='y'/>", "<iframe src=y/></iframe>", "<script>x</script>",
         "<source src=x>",
+        "<li>", "</li>", "<dd>", "</ul>", "<h2>", "</div>", "</font>",
         "<script>a < b</script>", "<style>p > a {}</style>", "</p>", "<p>", "</a>", "<p/>", "<&#97; href=x>", "</br>",
     ]
 )  # fmt: skip
@@ -113,6 +114,12 @@ def test_what_is_tidy_is_written_as_nh3_writes_it(html: str, base_url: str) -> N
         ("<ul><li>a</li><li>b<br/>c</li></ul>", "<ul><li>a</li><li>b<br>c</li></ul>", "a\nb\nc"),
         ("a<pre>\nb\n</pre>", "a<pre>b\n</pre>", "a\nb"),
         ("<font color=red>a</font>b", "ab", "ab"),
+        ("<p>a<p>b", "<p>a</p><p>b</p>", "a\nb"),
+        ("<p>a<ul><li>b<li><p>c</ul>d</p>", "<p>a</p><ul><li>b</li><li><p>c</p></li></ul>d<p></p>", "a\nb\nc\nd"),
+        ("<dl><dt>a<dd>b<dt>c</dl>", "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>", "a\nb\nc"),
+        ("<div><b>a > b<hr >", "<div><b>a &gt; b<hr></b></div>", "a > b"),
+        ("<pre>a<!-- c -->\nb</pre>", "<pre>a\nb</pre>", "a b"),
+        ('<a href="mailto:x@one.example?subject=Re: a b">x</a>', '<a rel="noopener noreferrer">x</a>', "x"),
     ],
 )
 def test_tidy_html(html: str, expected: str, text: str) -> None:
@@ -123,12 +130,13 @@ def test_tidy_html(html: str, expected: str, text: str) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "<p>a<p>b", "<p><ul></ul></p>", "<b><i>x</b></i>", "<table><tr><td>x</td></tr></table>", "<a><a>x</a></a>",
+        "<b><i>x</b></i>", "<table><tr><td>x</td></tr></table>", "<a><a>x</a></a>",
         "<li>x</li>", "<h1><h2>x</h2></h1>", "<pre>\n\nx</pre>", "<svg></svg>", "&copy 2026", "&#128;", "a < b",
         "<x>y</x>",
         '<a href="http://1.2.3.999/">x</a>', '<a href="https://xn--a.example/">x</a>', '<p title="a>b">x</p>',
         '<a href="/x" href="/y">z</a>', "<P>x</P>", "<iframe/>", "\u0338", "<&#97;>x</a>", "<div/>", "</img>",
-        "<pre><!-- c -->\nx</pre>", "<pre>&#8238;\n&</pre>", "<p title=a`b>x</p>", "x" * 60_001,
+        "<pre><!-- c -->\nx</pre>", "<pre>&#8238;\n&</pre>", "<p><b>x</p>", "<p>a<p>" * 201, "</b>", "<p><pre>x</pre>",
+        "<h2><font><h3>x</h3></font></h2>", "<p>" + "x" * 20_001, "<p title=a`b>x</p>", "x" * 60_001,
     ],
 )  # fmt: skip
 def test_what_is_not_tidy_is_left_to_nh3(html: str) -> None:
@@ -165,7 +173,30 @@ PARTS = [
     ":0",
     "..",
 ]
-PARTS += [".", "/.", "/../", "a", "é", "&", "&amp;", "&#65;", "%41", " ", "@", "[::1]", "127.0.0.1", "A", "=", "-", ";"]
+PARTS += [
+    "tag:",
+    "urn:x:",
+    "1",
+    ",",
+    "+",
+    ".",
+    "/.",
+    "/../",
+    "a",
+    "é",
+    "&",
+    "&amp;",
+    "&#65;",
+    "%41",
+    " ",
+    "@",
+    "[::1]",
+    "127.0.0.1",
+    "A",
+    "=",
+    "-",
+    ";",
+]
 URL = st.lists(st.sampled_from(PARTS), max_size=8).map("".join)
 BASES = ["", BASE, "http://one.example:8080/feed", "https://one.example", "http://one.example:80/x", "x", "/y"]
 

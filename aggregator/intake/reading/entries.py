@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aggregator.intake.reading.dates import is_plain, parse_date
-from aggregator.intake.reading.limits import price_of
+from aggregator.intake.reading.limits import MAX_PRICE_OF_CHARACTER, price_of
 from aggregator.intake.reading.paywall import is_paywalled
+from aggregator.intake.reading.usual_dates import read_usual
 from aggregator.markup import MAX_HTML, clean, one_line, safe_url, sanitise_and_read
 from aggregator.model import Enclosure, ParsedArticle
 
@@ -75,6 +75,15 @@ def price_of_entry(entry: Mapping) -> int:
     """Give what it costs to clean the HTML of one entry: see ``limits.price_of``."""
     contents = sum(price_of(text_of(each, "value")[:MAX_HTML]) for each in _mappings(entry, "content"))
     return PRICE_OF_ENTRY + price_of(text_of(entry, "summary")[:MAX_HTML]) + contents
+
+
+def highest_price(given: Sequence[Mapping]) -> int:
+    """Give what the HTML of entries costs at most, by its length alone: see :func:`price_of_entry`."""
+    lengths = [
+        len(text_of(entry, "summary")) + sum(len(text_of(each, "value")) for each in _mappings(entry, "content"))
+        for entry in given
+    ]
+    return PRICE_OF_ENTRY * len(lengths) + MAX_PRICE_OF_CHARACTER * sum(lengths)
 
 
 def text_of(given: Mapping, key: str) -> str:
@@ -229,10 +238,15 @@ def _lang(entry: Mapping) -> str:
 
 
 def _date(entry: Mapping, key: str) -> datetime | None:
-    raw = text_of(entry, key)
+    raw, parsed = text_of(entry, key), dict.get(entry, f"{key}_parsed")
+    if not (raw or parsed):
+        return None
+    if usual := read_usual(raw):
+        return usual
+    from aggregator.intake.reading.dates import is_plain, parse_date
+
     if not is_plain(raw) and ((own := parse_date(raw)) or _YEAR_BEFORE.match(raw)):
         return own  # of what begins with a number and is no ISO date, feedparser takes half from the clock
-    parsed = dict.get(entry, f"{key}_parsed")
     if parsed:
         try:
             return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=calendar.timegm(parsed))

@@ -8,20 +8,19 @@ feedparser's reading of the elements that ``entries`` looks at; all others only 
 Source: RSS 2.0, RSS 1.0, RFC 4287; feedparser 6.0 for what they leave open.
 """
 
+import html as entities
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
-from aggregator.intake.reading.fast_elements import ENDS, STARTS
+from aggregator.intake.reading.fast_elements import ENDS, STARTS, End, Start
 from aggregator.intake.reading.fast_names import GIVE_UP, KNOWN_PREFIXES, PASSED_OVER, PREFIX_BY_URI, PUT_ASIDE
 from aggregator.intake.reading.fast_state import XHTML, Attributes, Judges, Mapping, OddError, Reading, join
 from aggregator.intake.reading.limits import MAX_ATTRIBUTES, MAX_DEPTH
 
 MAX_ELEMENTS = 100_000  # of one body, half a second's work; the richest of 6,486 files has 11,000
 _ODD_SPACE = re.compile(r"backend\.userland\.com/rss|xlink")
-_QUOTE = {'"': "&quot;"}
 _STAY_IN_INPUT = frozenset({"title", "link", "description", "name"})
 _STAY_IN_IMAGE = frozenset({"title", "link", "description", "url", "href", "width", "height"})
 # Inside markup these are no mere tags: their end, or what they draw, means something to feedparser.
@@ -56,16 +55,40 @@ def read_fast(text: bytes, *, url: str, judges: Judges) -> FastFeed | None:
     return FastFeed(version=state.version, feed=state.feed, entries=state.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """What there is to do for all elements of a name.
+
+    Attributes:
+        key: The name under which feedparser handles it ("media_content").
+        local: The part after the colon.
+        start: What its start does; ``None``: its text is collected.
+        end: What its end does; ``None``: its text is stored.
+        stored_as: The name under which its text is stored; empty: it is passed over.
+        is_plain: It has no prefix, so that it may end an image or an input.
+        may_be_markup: Inside markup it is a mere tag.
+    """
+
+    key: str
+    local: str
+    start: Start | None
+    end: End | None
+    stored_as: str
+    is_plain: bool
+    may_be_markup: bool
+
+
 class _Events:
     """Hears expat and tells the state; knows names, name spaces, and what is in scope."""
 
     def __init__(self, state: Reading) -> None:
         self.state = state
-        self._scopes: list[tuple[str, str | None]] = []  # base and language
+        self._scopes: list[tuple[int, str, str | None]] = []  # where base or language changed: depth, what was before
         self._prefix_by_uri: dict[str, str] = {}
         self._uri_by_prefix: dict[str, str] = {}
         self._n_elements = 0
-        self._names: dict[str, tuple[str, str]] = {}  # expat's name -> feedparser's, and the part after the colon
+        self._elements: dict[str, _Element] = {}  # by expat's name
+        self._attributes: dict[str, tuple[str, str]] = {}  # expat's name -> feedparser's, and as it is written
 
     def read(self, text: bytes) -> None:
         """Read all of it. Raises ``OddError`` and more."""
@@ -105,102 +128,122 @@ class _Events:
         ):
             raise OddError
 
-    def _name(self, name: str) -> tuple[str, str]:
-        """Give the name under which feedparser handles an element ("media_content"), and its last part."""
+    def _element(self, name: str) -> _Element:
+        """Find out what an element is, once. Raises ``OddError``: none for this reader."""
         parts = name.split(" ")
         local = parts[0 if len(parts) == 1 else 1].lower()
-        if len(parts) == 1:
-            names = (local, local)
-        else:
+        key = local
+        if len(parts) > 3:
+            raise OddError
+        if len(parts) > 1:
             uri = parts[0].lower()
             prefix = PREFIX_BY_URI.get(uri)
             prefix = self._prefix_by_uri[uri] if prefix is None else prefix
-            names = (f"{prefix}_{local}" if prefix else local, local)
-        if len(parts) > 3:
+            key = f"{prefix}_{local}" if prefix else local
+        if key in GIVE_UP:
             raise OddError
-        self._names[name] = names
-        return names
+        element = self._elements[name] = _Element(
+            key=key,
+            local=local,
+            start=STARTS.get(key),
+            end=ENDS.get(key),
+            stored_as="" if key in PASSED_OVER else PUT_ASIDE.get(key, key),
+            is_plain=key == local,
+            may_be_markup=key not in _NO_MARKUP and local not in _NO_MARKUP,
+        )
+        return element
 
     def _start(self, name: str, given: list[str]) -> None:
-        key, local = self._names.get(name) or self._name(name)
+        element = self._elements.get(name) or self._element(name)
         state = self.state
         state.depth += 1
         self._n_elements += 1
-        if state.depth > MAX_DEPTH or len(given) > 2 * MAX_ATTRIBUTES or key in GIVE_UP:
+        # The last: feedparser has a budget for such.
+        if state.depth > MAX_DEPTH or len(given) > 2 * MAX_ATTRIBUTES or self._n_elements > MAX_ELEMENTS:
             raise OddError
-        if self._n_elements > MAX_ELEMENTS:
-            raise OddError  # feedparser has a budget for such
-        attributes = _attributes(given) if given else {}
-        self._enter(key, attributes)
-        if state.n_content:
-            if state.params["type"] != XHTML or key in _NO_MARKUP or local in _NO_MARKUP:
-                raise OddError
-            state.stack[-1][2].append(f"<{local}{_written(attributes)}>")
-            return
-        if key == local:
-            state.is_in_input = state.is_in_input and key in _STAY_IN_INPUT
-            state.is_in_image = state.is_in_image and key in _STAY_IN_IMAGE
-        if start := STARTS.get(key):
-            start(state, attributes)
-        elif key in PUT_ASIDE:
-            state.push(PUT_ASIDE[key])
-        elif key == "feedburner_origlink" and attributes:
-            raise OddError
-        elif not attributes and key not in PASSED_OVER:
-            state.push(key)
-
-    def _enter(self, key: str, attributes: Attributes) -> None:
-        state = self.state
+        attributes = self._read_attributes(given) if given else {}
         if attributes:
-            if base := attributes.get("xml:base", attributes.get("base")):
-                state.base = join(state.base, base)
-                if not state.base.startswith(("http://", "https://")):
-                    raise OddError
-            lang = attributes.get("xml:lang", attributes.get("lang"))
-            if lang is not None:
-                state.lang = lang or None
-        if state.lang and key in ("feed", "rss"):
+            self._enter(attributes)
+        if state.lang and element.key in ("feed", "rss"):
             state.feed["language"] = state.lang.replace("_", "-")
-        self._scopes.append((state.base, state.lang))
+        if state.n_content:
+            if state.params["type"] != XHTML or not element.may_be_markup:
+                raise OddError
+            state.stack[-1][2].append(f"<{element.local}{_written(attributes)}>")
+            return
+        if element.is_plain and (state.is_in_input or state.is_in_image):
+            state.is_in_input = state.is_in_input and element.key in _STAY_IN_INPUT
+            state.is_in_image = state.is_in_image and element.key in _STAY_IN_IMAGE
+        if element.start:
+            element.start(state, attributes)
+        elif element.key in PUT_ASIDE:
+            state.push(element.stored_as)
+        elif element.key == "feedburner_origlink" and attributes:
+            raise OddError
+        elif not attributes and element.stored_as:
+            state.push(element.stored_as)
+
+    def _enter(self, attributes: Attributes) -> None:
+        """Take note of what the attributes say of base and language; it holds until the element ends."""
+        state = self.state
+        base = attributes.get("xml:base", attributes.get("base"))
+        lang = attributes.get("xml:lang", attributes.get("lang"))
+        if not base and lang is None:
+            return
+        self._scopes.append((state.depth, state.base, state.lang))
+        if base:
+            if not state.base:
+                raise OddError  # what holds after its end, is a question of its own
+            state.base = join(state.base, base)
+            if not state.base.startswith(("http://", "https://")):
+                raise OddError
+        if lang is not None:
+            state.lang = lang or None
 
     def _end(self, name: str) -> None:
-        key, local = self._names[name]
+        element = self._elements[name]
         state = self.state
-        if end := ENDS.get(key):
-            end(state)
+        if element.end:
+            element.end(state)
         else:
-            state.pop(PUT_ASIDE.get(key, key))
+            state.pop(element.stored_as)
         if state.n_content:
-            state.stack[-1][2].append(f"</{local}>")
-        self._scopes.pop()
-        if self._scopes:
-            base, state.lang = self._scopes[-1]
-            state.base = base or state.base
+            state.stack[-1][2].append(f"</{element.local}>")
+        if self._scopes and self._scopes[-1][0] == state.depth:
+            _, state.base, state.lang = self._scopes.pop()
         state.depth -= 1
 
     def _text(self, text: str) -> None:
         state = self.state
         if state.stack:
             if state.n_content and state.params["type"] == XHTML:
-                text = escape(text)
+                text = entities.escape(text, quote=False)
             state.stack[-1][2].append(text)
 
+    def _read_attributes(self, given: Sequence[str]) -> Attributes:
+        """Give attributes under the names by which feedparser looks for them: with the known prefix, and as written."""
+        attributes = {}
+        used = {}
+        for name, value in zip(given[::2], given[1::2], strict=True):
+            known, as_written = self._attributes.get(name) or self._attribute(name)
+            attributes[known] = value.lower() if known in ("rel", "type") else value
+            if as_written:
+                used[as_written] = value
+        return attributes | used if used else attributes
 
-def _attributes(given: Sequence[str]) -> Attributes:
-    """Give attributes under the names by which feedparser looks for them: with the known prefix, and as written."""
-    attributes = {}
-    used = {}
-    for i in range(0, len(given), 2):
-        name, value = given[i], given[i + 1]
+    def _attribute(self, name: str) -> tuple[str, str]:
+        known, as_written = name.lower(), ""
         if " " in name:
             uri, local, *prefix = name.split(" ")
-            known = PREFIX_BY_URI.get(uri.lower(), "")
-            used[f"{prefix[0]}:{local}".lower() if prefix else local.lower()] = value
-            name = f"{known}:{local}" if known else local
-        name = name.lower()
-        attributes[name] = value.lower() if name in ("rel", "type") else value
-    return attributes | used
+            space = PREFIX_BY_URI.get(uri.lower(), "")
+            known = f"{space}:{local}".lower() if space else local.lower()
+            as_written = f"{prefix[0]}:{local}".lower() if prefix else local.lower()
+        self._attributes[name] = known, as_written
+        return known, as_written
 
 
 def _written(attributes: Attributes) -> str:
-    return "".join(f' {name}="{escape(value, _QUOTE)}"' for name, value in attributes.items())
+    return "".join(
+        f' {name}="{entities.escape(value, quote=False).replace(chr(34), "&quot;")}"'
+        for name, value in attributes.items()
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from aggregator.intake.reading import fast_people
 from aggregator.intake.reading.fast_names import SAME_AS
 from aggregator.intake.reading.fast_state import HTML_TYPES, MAX_TAGS, Attributes, OddError, Reading, content_type, join
+from aggregator.intake.reading.usual_dates import read_usual
 
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
@@ -256,7 +257,8 @@ def _end_id(state: Reading) -> None:
 def _date_end(name: str) -> End:
     def end(state: Reading) -> None:
         value = state.pop(name)
-        state.context()[f"{name}_parsed"] = state.judges.read_date(value) if value else None
+        is_asked = value and not read_usual(value)  # which needs no judge
+        state.context()[f"{name}_parsed"] = state.judges.read_date(value) if is_asked else None
 
     return end
 

@@ -22,6 +22,7 @@ _RELATIVE = frozenset({"id", "link", "href", "url"})
 _KEPT_APART = frozenset({"category", "itunes_keywords"})
 _SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
+_MAY_BE_HTML = re.compile(r"</\w+>|&#?\w+;")
 _C1 = re.compile("[\x80-\x9f]")
 _CP1252 = {n: bytes([n]).decode("cp1252") for n in range(128, 160) if n not in (129, 141, 143, 144, 157)}
 
@@ -52,6 +53,8 @@ def join(base: str, url: str) -> str:
         return url
     if "://" in url:
         url = _SLASHES.sub(r"\1\3", url)
+    elif url.startswith(("tag:", "urn:")):  # no address, relative to nothing
+        return url
     try:
         return urljoin(base, url)
     except ValueError:
@@ -144,7 +147,7 @@ class Reading:
         if value and name in _RELATIVE and (name != "id" or self.is_guid_link):
             value = join(self.base, value)
         is_plain = self.params.get("type") == "text/plain" and not self.version.startswith("atom")
-        if is_plain and ("<" in value or "&" in value) and self.judges.is_html(value):
+        if is_plain and ("<" in value or "&" in value) and _MAY_BE_HTML.search(value) and self.judges.is_html(value):
             self.params["type"] = "text/html"
         if not value.isascii():
             value = _without_mojibake(value)
@@ -183,6 +186,8 @@ class Reading:
 
 def _without_mojibake(text: str) -> str:
     """Undo what was UTF-8 already, was taken for Latin-1 and encoded again; give C1 controls their Windows meaning."""
+    if b"\xc2" not in text.encode("utf-8", "surrogatepass"):  # the first byte of what either consists of
+        return text
     with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
     return text.translate(_CP1252) if _C1.search(text) else text

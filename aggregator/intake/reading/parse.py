@@ -6,25 +6,23 @@ feedparser (``tolerant``), which is the most tolerant parser there is; what even
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from aggregator.intake.finding.discover import feed_links
 from aggregator.intake.reading import entries
 from aggregator.intake.reading.encoding import to_utf8
 from aggregator.intake.reading.fast import FastFeed, read_fast
+from aggregator.intake.reading.fast_state import Judges
 from aggregator.intake.reading.limits import (
+    BUDGET,
     MAX_PRICE,
-    MAX_PRICE_OF_BYTE,
+    Budget,
     cut,
     why_refused,
     within_price,
     without_entities,
 )
-from aggregator.intake.reading.parse_json import parse_json
-from aggregator.intake.reading.rescue import mended, without_cut_article
-from aggregator.intake.reading.tolerant import BUDGET, JUDGES, Budget, is_about_encoding, read_tolerantly
 from aggregator.markup import clean, one_line, safe_url
 from aggregator.model import NotAFeed, ParsedFeed, ParseResult
 
@@ -79,9 +77,11 @@ def parse(
     text, warnings = to_utf8(body, content_type)
     start = text.lstrip()[:1]
     if start in (b"{", b"["):
+        from aggregator.intake.reading.parse_json import parse_json
+
         return parse_json(text.decode("utf-8", "replace"), url=url, max_articles=max_articles)
     if _HTML.match(text[:5000]):
-        return NotAFeed(reason="an HTML page, not a feed", feed_urls=feed_links(text, base_url=url))
+        return NotAFeed(reason="an HTML page, not a feed", feed_urls=_feed_links(text, url))
     root = _ROOT.search(_COMMENT.sub(b"", text[:MAX_HEAD]))
     if root and root[1].lower() in _OTHER_ROOTS:
         return NotAFeed(reason=_OTHER_ROOTS[root[1].lower()])
@@ -98,6 +98,9 @@ def parse(
 def _parse_slowly(
     text: bytes, url: str, warnings: list[str], max_articles: int, keeps_cut: bool, budget: Budget
 ) -> ParseResult:
+    from aggregator.intake.reading.rescue import mended, without_cut_article
+    from aggregator.intake.reading.tolerant import read_tolerantly
+
     if refusal := why_refused(text):
         return NotAFeed(reason=refusal)
     whole = without_cut_article(text)
@@ -113,12 +116,34 @@ def _parse_slowly(
                 warnings.append("broken XML was mended")
                 break
     if not found.version and not found.entries:
-        return NotAFeed(reason=_what_it_is(text), feed_urls=feed_links(text, base_url=url) if b"<" in text else ())
+        return NotAFeed(reason=_what_it_is(text), feed_urls=_feed_links(text, url) if b"<" in text else ())
     if budget.is_spent:
         warnings.append(f"reading was given up after {len(found.entries)} articles: {TOO_COSTLY}")
     if found.get("bozo") and (broken := _broken(found.get("bozo_exception"))):
         warnings.append(broken)
     return _to_feed(found, text, url, warnings, max_articles)
+
+
+# feedparser and lxml take 50 ms to import, and most polls meet no feed that needs them.
+def _read_date(text: str) -> Sequence[int] | None:
+    from aggregator.intake.reading.tolerant import read_date
+
+    return read_date(text)
+
+
+def _is_html(text: str) -> bool:
+    from aggregator.intake.reading.tolerant import is_html
+
+    return is_html(text)
+
+
+def _feed_links(page: bytes, url: str) -> tuple[str, ...]:
+    from aggregator.intake.finding.discover import feed_links
+
+    return feed_links(page, base_url=url)
+
+
+JUDGES = Judges(read_date=_read_date, is_html=_is_html)
 
 
 def _what_it_is(text: bytes) -> str:
@@ -138,8 +163,7 @@ def _to_feed(found: FastFeed | Any, text: bytes, url: str, warnings: list[str], 
     is_atom = found.version.startswith("atom")
     given = found.entries[:max_articles]
     too_dear: tuple[str, ...] = ()
-    # Well-formed XML without a DTD can cost no more than this; counting exactly takes 0.2 ms of 85 KB.
-    if not isinstance(found, FastFeed) or MAX_PRICE_OF_BYTE * len(text) > MAX_PRICE // 2:
+    if entries.highest_price(given) > MAX_PRICE:  # counting exactly takes 0.2 ms of 85 KB
         given, too_dear = within_price(given, entries.price_of_entry)
     articles = tuple(entries.to_article(each, base_url=base_url, is_atom=is_atom, feed_author=author) for each in given)
     skip_hours, skip_days = _skips(text)
@@ -159,6 +183,8 @@ def _to_feed(found: FastFeed | Any, text: bytes, url: str, warnings: list[str], 
 
 
 def _broken(error: object) -> str:
+    from aggregator.intake.reading.tolerant import is_about_encoding
+
     if error is None or is_about_encoding(error):
         return ""
     words = re.sub(r"\A<unknown>:(\d+):\d+:", r"line \1:", clean(str(error)))

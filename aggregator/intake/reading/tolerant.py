@@ -10,8 +10,8 @@ wrapped in ``BytesIO``: given bytes or a text, feedparser opens files and addres
 import xml.sax
 import xml.sax.handler
 import xml.sax.xmlreader
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -23,37 +23,13 @@ import feedparser.mixin
 import feedparser.sanitizer
 import feedparser.urls
 
-from aggregator.intake.reading.fast_state import MAX_AUTHOR, MAX_TAGS, Judges
+from aggregator.intake.reading.fast_state import MAX_AUTHOR, MAX_TAGS
+from aggregator.intake.reading.limits import Budget, SpentError
 
-JUDGES = Judges(read_date=feedparser.datetimes._parse_date, is_html=feedparser.mixin._FeedParserMixin.looks_like_html)
-BUDGET = 4_000_000  # microseconds, about; the dearest of 6,486 files of the world costs 234,000
+# See ``fast_state.Judges``.
+read_date: Callable[[str], Sequence[int] | None] = feedparser.datetimes._parse_date
+is_html: Callable[[str], bool] = feedparser.mixin._FeedParserMixin.looks_like_html
 _START, _END, _TEXT = 25, 20, 2  # microseconds that a step takes, measured on the worst bodies of each kind
-
-
-class _SpentError(Exception):
-    """Ends a reading whose budget is spent; never leaves this module."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """What may still be spent on one body, over all attempts to read it, in microseconds, about.
-
-    Attributes:
-        left: Below 0: it is spent.
-    """
-
-    left: int = BUDGET
-
-    @property
-    def is_spent(self) -> bool:
-        """Tell whether nothing is left."""
-        return self.left < 0
-
-    def spend(self, price: int) -> None:
-        """Pay for a step. Raises ``_SpentError`` when the budget is spent."""
-        self.left -= price
-        if self.left < 0:
-            raise _SpentError
 
 
 class _Bounded:
@@ -144,9 +120,9 @@ def _read(text: bytes, url: str, budget: Budget, found: Any) -> None:
     except xml.sax.SAXException as error:
         found.update(bozo=True, bozo_exception=parser.exc or error)
         parser = _prepared(_Loose(base, None, "utf-8", entities), budget)
-        with suppress(_SpentError):
+        with suppress(SpentError):
             parser.feed(text.decode("utf-8", "replace"))
-    except _SpentError:
+    except SpentError:
         pass
     is_cut = budget.is_spent and parser.inentry  # half an article must not replace a whole one
     found.update(
