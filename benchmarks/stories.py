@@ -1,15 +1,22 @@
-"""Measure clustering: quality on labelled streams, and speed.
+"""Measure clustering: quality on labelled streams, how it depends on batches, and speed.
 
-    python benchmarks/stories.py DIRECTORY|FILE.jsonl ... [--batch 25] [--worst 3] [--encoder] [--speed]
+    python benchmarks/stories.py DIRECTORY|FILE.jsonl ... [--encoder use|e5] [--batch 25] [--worst 3] [--batches]
+        [--baseline]
+    python benchmarks/stories.py --speed [--encoder use|e5]
 
 A labelled stream has one article a line, ``id title summary text? source url published lang story``, in stream order.
-Prints a table (BCubed precision, recall and F1, pairwise F1, articles a second), and the worst over- and under-merged
-stories of each stream: those that cost most pairs. ``--speed`` makes its own stream instead and measures how fast
-articles are placed among 1,000 and 10,000 live stories.
+Prints a table (BCubed precision, recall and F1, pairwise F1, candidate recall, articles a second of CPU time).
+``--worst`` adds the over- and under-merged stories that cost most pairs, to be read; ``--batches`` the BCubed F1 in
+batches of 1, 10, 100 and all, and whether shuffling within batches changes anything; ``--baseline`` the best that
+TF-IDF reaches: an article joins the story of the nearest live article above a threshold, which is chosen for each
+stream with its labels in hand. If a file ``NAME_pairs.tsv`` stands beside ``NAME.jsonl``, its pairs of different events
+that look alike are counted. ``--speed`` makes a stream of its own and measures articles a second and memory among
+1,000 to 100,000 live articles.
 """
 
 import argparse
 import json
+import os
 import random
 import sys
 import time
@@ -20,9 +27,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aggregator.model import Article, LiveStory
-from aggregator.stories.cluster import Clusterer
-from aggregator.stories.encoder import Encoder, UseEncoder
+from aggregator.stories.candidates import Group, Index, candidates, is_within
+from aggregator.stories.cluster import WINDOW, Clusterer
+from aggregator.stories.encoder import ENCODERS, Encoder, content_hash
+from aggregator.stories.features import document
+from aggregator.stories.meaning import Meaning
 from aggregator.stories.stream import BATCH, cluster_stream, read_article
+
+WINDOW_HOURS = WINDOW / timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +110,110 @@ def measure(file: Path, *, batch: int, limit: int, encoder: Encoder | None) -> S
     result = score(gold, found)
     print(
         f"{file.stem:15} {len(gold):6} {len(set(gold.values())):5} {len(set(found.values())):6}"
-        f"  {result.precision:.3f} {result.recall:.3f} {result.f1:.4f}  {result.pair_f1:.4f} {len(gold) / seconds:8.0f}"
+        f"  {result.precision:.3f} {result.recall:.3f} {result.f1:.4f}  {result.pair_f1:.4f}"
+        f"  {candidate_recall(articles, gold, encoder):.4f} {len(gold) / seconds:8.0f}"
     )
+    for line in look_alikes(file.with_name(f"{file.stem}_pairs.tsv"), gold, found):
+        print(line)
     for line in worst(gold, found, {article.id: article.title for article in articles}, limit=limit):
         print(line)
     return result
+
+
+def candidate_recall(articles: Sequence[Article], gold: Mapping[str, str], encoder: Encoder | None) -> float:
+    """Return the share of articles whose story is among the candidates, of those whose story is live.
+
+    The stream runs with the true stories, so that no wrong decision hides what the search finds.
+    """
+    meaning = Meaning(encoder, {}) if encoder else None
+    index, groups = Index(meaning), dict[str, Group]()
+    n_asked = n_found = 0
+    for start in range(0, len(articles), BATCH):
+        batch = [document(each) for each in sorted(articles[start : start + BATCH], key=lambda a: (a.at, a.id))]
+        _let_rest(index, groups)
+        for each in batch:
+            index.rarity.add(each)
+        if meaning:
+            meaning.add([each.article for each in batch])
+        index.refresh([each.id for each in batch])
+        for each in batch:
+            group = groups.get(gold[each.id])
+            if group and is_within(each, group, WINDOW_HOURS):
+                n_asked += 1
+                n_found += any(one.group is group for one in candidates(index, each, window_hours=WINDOW_HOURS))
+            group = groups.setdefault(gold[each.id], Group(id=gold[each.id], born=(0.0, len(groups), each.id)))
+            index.insert(each, group)
+    return n_found / n_asked if n_asked else 1.0
+
+
+def _let_rest(index: Index, groups: dict[str, Group]) -> None:
+    newest = max((group.last for group in groups.values() if group.last is not None), default=None)
+    for id_, group in list(groups.items()):
+        if newest is not None and group.last is not None and group.last < newest - WINDOW_HOURS:
+            index.remove(group.members.values())
+            del groups[id_]
+
+
+def look_alikes(file: Path, gold: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    """Say how many of the pairs of labels that look alike share no story; empty: there is no such file."""
+    if not file.is_file():
+        return []
+    stories: dict[str, set[str]] = defaultdict(set)
+    for id_, label in gold.items():
+        stories[label].add(found[id_])
+    pairs = [line.split("\t")[:2] for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    joined = [f"{one} and {other}" for one, other in pairs if stories[one] & stories[other]]
+    told = f"  pairs of different events that look alike: {len(pairs) - len(joined)} of {len(pairs)} kept apart"
+    return [told + (f"; joined: {'; '.join(joined)}" if joined else "")]
+
+
+def measure_batches(file: Path, encoder: Encoder | None) -> None:
+    """Print how the figures depend on the size of batches, and whether the order within one matters."""
+    records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    gold = {str(record["id"]): str(record["story"]) for record in records}
+    articles = [read_article(record, n) for n, record in enumerate(records)]
+    figures = {
+        size: score(gold, cluster_stream(articles, batch=size, encoder=encoder)).f1
+        for size in (1, 10, BATCH, 100, len(articles))
+    }
+    chance = random.Random(1)
+    shuffled: list[Article] = []
+    for start in range(0, len(articles), BATCH):
+        some = articles[start : start + BATCH]
+        shuffled += chance.sample(some, len(some))
+    same = cluster_stream(articles, encoder=encoder) == cluster_stream(shuffled, encoder=encoder)
+    told = " ".join(f"{size}: {f1:.4f}" for size, f1 in figures.items())
+    spread = max(figures.values()) - min(figures.values())
+    print(f"  batches of {told}; spread {spread:.4f}; shuffled within batches: {'identical' if same else 'DIFFERENT'}")
+
+
+def measure_baseline(file: Path) -> None:
+    """Print the best BCubed F1 of TF-IDF with a threshold that knows the labels."""
+    records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    gold = {str(record["id"]): str(record["story"]) for record in records}
+    articles = [read_article(record, n) for n, record in enumerate(records)]
+    best = max((score(gold, _by_threshold(articles, n / 100)).f1, n) for n in range(8, 48, 4))
+    print(f"  TF-IDF at its best threshold .{best[1]:02}: B3 F1 {best[0]:.4f}")
+
+
+def _by_threshold(articles: Sequence[Article], threshold: float) -> dict[str, str]:
+    index, groups, found_in = Index(), dict[str, Group](), dict[str, str]()
+    for start in range(0, len(articles), BATCH):
+        batch = [document(each) for each in articles[start : start + BATCH]]
+        _let_rest(index, groups)
+        for each in batch:
+            index.rarity.add(each)
+        index.refresh()
+        for each in batch:
+            found = candidates(index, each, window_hours=WINDOW_HOURS)
+            nearest = max(found, key=lambda one: one.best, default=None)
+            if nearest is None or nearest.best < threshold:
+                groups[each.id] = Group(id=each.id, born=(0.0, len(groups), each.id))
+                index.insert(each, groups[each.id])
+            else:
+                index.insert(each, nearest.group)
+            found_in[each.id] = index.group_by_document[each.id].id
+    return found_in
 
 
 def made_articles(n: int, *, seed: int = 1) -> list[Article]:
@@ -128,20 +239,35 @@ def made_articles(n: int, *, seed: int = 1) -> list[Article]:
     return made
 
 
-def measure_speed(n_live: int, *, n_new: int = 500, batch: int = BATCH) -> None:
-    """Place new articles among live stories, print articles a second, and what building the clusterer takes."""
-    made = made_articles(3 * n_live + n_new)
+def measure_speed(n_live: int, encoder: Encoder | None, *, n_new: int = 500, batch: int = BATCH) -> None:
+    """Place new articles among live ones; print articles a second, memory, and what building the clusterer takes."""
+    made = made_articles(n_live + n_new)
     live = [
-        LiveStory(id=f"s{i:08}", minted_at=made[i].at, articles=tuple(made[i : i + 3])) for i in range(0, 3 * n_live, 3)
+        LiveStory(id=f"s{i:08}", minted_at=made[i].at, articles=tuple(made[i : i + 3])) for i in range(0, n_live, 3)
     ]
+    vectors: dict[str, bytes] = {}
+    if encoder:  # the time to encode is told apart: vectors are kept
+        chance = random.Random(2)
+        vectors = {content_hash(each, encoder): chance.randbytes(encoder.n_dimensions) for each in made}
+    before = _resident()
     started = time.process_time()
-    clusterer = Clusterer(live)
+    clusterer = Clusterer(live, encoder=encoder, vectors=vectors)
     built = time.process_time()
-    new = made[3 * n_live :]
+    memory = _resident() - before
+    new = made[-n_new:]
     for i in range(0, len(new), batch):
         clusterer.place(new[i : i + batch])
     seconds = time.process_time() - built
-    print(f"{n_live:6} live stories: {n_new / seconds:6.0f} articles/s, built in {built - started:.2f} s")
+    print(
+        f"{n_live:7} live articles: {n_new / seconds:6.0f} articles/s, built in {built - started:.2f} s,"
+        f" {memory / n_live / 1024:.1f} KB an article beside the article itself",
+        flush=True,
+    )
+
+
+def _resident() -> int:
+    """Return the resident memory of this process in bytes."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -150,17 +276,27 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("paths", nargs="*", type=Path, help="labelled streams, or directories of them")
     parser.add_argument("--batch", type=int, default=BATCH, help="articles of one build")
     parser.add_argument("--worst", type=int, default=0, help="how many of the worst stories to show")
+    parser.add_argument("--batches", action="store_true", help="show how the size of batches matters")
+    parser.add_argument("--baseline", action="store_true", help="show the best that TF-IDF reaches")
     parser.add_argument("--speed", action="store_true", help="measure speed on a stream of its own")
-    parser.add_argument("--encoder", action="store_true", help="let meaning count, too; encoding is in the time")
+    parser.add_argument(
+        "--encoder", choices=sorted(ENCODERS), nargs="?", const="use", help="let meaning count, too; its time counts"
+    )
     asked = parser.parse_args(arguments)
-    encoder = UseEncoder() if asked.encoder else None
+    encoder = ENCODERS[asked.encoder]() if asked.encoder else None
     if asked.speed or not asked.paths:
-        for n_live in (1_000, 10_000):
-            measure_speed(n_live, batch=asked.batch)
+        for n_live in (1_000, 10_000, 50_000, 100_000):
+            measure_speed(n_live, encoder, batch=asked.batch)
     files = [file for path in asked.paths for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
     if files:
-        print("stream          articles labels stories B3: P     R     F1    pair F1   art./s")
-        results = [measure(file, batch=asked.batch, limit=asked.worst, encoder=encoder) for file in files]
+        print("stream          articles labels stories B3: P     R     F1    pair F1  cand. R   art./s")
+        results = []
+        for file in files:
+            results.append(measure(file, batch=asked.batch, limit=asked.worst, encoder=encoder))
+            if asked.batches:
+                measure_batches(file, encoder)
+            if asked.baseline:
+                measure_baseline(file)
         print(f"macro mean of {len(results)} streams: B3 F1 {sum(each.f1 for each in results) / len(results):.4f}")
     return 0
 

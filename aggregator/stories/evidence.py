@@ -60,6 +60,11 @@ class Evidence(NamedTuple):
         meant_mean: Mean of this with all members.
         meant_margin: ``meant_top`` over the highest of any other story.
         meant_near: Cosine of meaning with the nearest member.
+        age: Logarithm of the hours to the article of the story that is furthest away; ``NO_TIME``.
+        cohesion: How alike the members are among themselves, 0..1; a lone one: 1.
+        second: Rarity of the second rarest word shared with the nearest member.
+        burst: Logarithm of how many live articles have both of the two rarest.
+        same_publisher: 1 if the nearest member is of the same publisher.
     """
 
     best: float
@@ -97,6 +102,11 @@ class Evidence(NamedTuple):
     meant_mean: float = NO_MEANING
     meant_margin: float = NO_MEANING
     meant_near: float = NO_MEANING
+    age: float = NO_TIME
+    cohesion: float = 1.0
+    second: float = 0.0
+    burst: float = 0.0
+    same_publisher: float = 0.0
 
 
 def weigh(
@@ -116,6 +126,7 @@ def weigh(
     shared = [term for term in document.terms if term in nearest.terms]
     only, nearest_only = document.title - nearest.terms.keys(), nearest.title - document.terms.keys()
     rarest_shared = _highest(index, shared)
+    second, burst = _burst(index, shared)
     core = _core(group, nearest)
     doc_rare = _share(_rarest(index, document.title), counts)
     near_rare = _share(_rarest(index, nearest.title), document.terms)
@@ -159,6 +170,11 @@ def weigh(
         contrast=rarest_shared - min(_highest(index, only), _highest(index, nearest_only)),
         same_lang=float(document.article.lang == nearest.article.lang),
         margin=candidate.best - rival,
+        age=_age(document, group),
+        cohesion=_cohesion(index, group),
+        second=second,
+        burst=burst,
+        same_publisher=float(document.article.publisher == nearest.article.publisher),
         **_meant(index, document, candidate, meant_rival),
     )
 
@@ -233,6 +249,30 @@ def _gap(document: Document, group: Group) -> float:
     if document.hours is None or group.first is None or group.last is None:
         return NO_TIME
     return _log_hours(max(group.first - document.hours, document.hours - group.last))
+
+
+def _age(document: Document, group: Group) -> float:
+    """Return the hours from the article to that of the story which is furthest away from it, as a logarithm."""
+    if document.hours is None or group.first is None or group.last is None:
+        return NO_TIME
+    return _log_hours(max(document.hours - group.first, group.last - document.hours))
+
+
+def _cohesion(index: Index, group: Group) -> float:
+    """Return how alike the members are: the length of their sum as a share of the sum of their lengths, 0..1."""
+    if len(group.members) == 1:
+        return 1.0
+    return min(
+        1.0, index.centroid_norm(group) / math.fsum([index.plain_norm(member) for member in group.members.values()])
+    )
+
+
+def _burst(index: Index, shared: list[str]) -> tuple[float, float]:
+    """Return the rarity of the second rarest shared word, and the logarithm of how many live articles have both."""
+    if len(shared) < 2:
+        return 0.0, 0.0
+    one, other = _rarest(index, shared)[:2]
+    return math.sqrt(index.squares[other]), math.log1p(index.n_with_both(one, other))
 
 
 def _near_gap(document: Document, nearest: Document) -> float:

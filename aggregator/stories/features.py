@@ -162,30 +162,37 @@ class Rarity:
     Of the live articles and the batch being placed, nothing else: a clusterer rebuilt from a store weighs like one that
     lived on. ``prior`` articles that nobody has seen keep the first batches of a small stream from calling every word
     rare or common by accident.
+
+    Attributes:
+        counts: In how many live articles each term occurs.
     """
 
     def __init__(self, prior: float = PRIOR_ARTICLES) -> None:
-        self._counts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         self._n = 0
         self._prior = prior
 
     def add(self, document: Document) -> None:
         """Count an article."""
-        self._counts.update(document.terms.keys())
+        self.counts.update(document.terms.keys())
         self._n += 1
 
     def remove(self, document: Document) -> None:
         """Forget an article that is live no longer."""
         for term in document.terms:
-            self._counts[term] -= 1
-            if not self._counts[term]:
-                del self._counts[term]
+            self.counts[term] -= 1
+            if not self.counts[term]:
+                del self.counts[term]
         self._n -= 1
 
     def count(self, term: str) -> int:
         """Return in how many live articles a term occurs."""
-        return self._counts[term]
+        return self.counts[term]
+
+    def square(self, count: int) -> float:
+        """Return the squared weight of a term that so many live articles have."""
+        return math.log(1.0 + (self._n + self._prior) / (count + 0.5)) ** 2
 
     def idf(self, term: str) -> float:
         """Return the weight of a term, > 0."""
-        return math.log(1.0 + (self._n + self._prior) / (self._counts[term] + 0.5))
+        return math.log(1.0 + (self._n + self._prior) / (self.counts[term] + 0.5))

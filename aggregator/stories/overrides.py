@@ -88,6 +88,11 @@ class Held:
         others = self._apart.keys() & other
         return not others or not any(self._apart[id_].keys() & others for id_ in self._apart.keys() & one)
 
+    def binds(self, ids: Iterable[str]) -> bool:
+        """Tell whether a person put one of these articles where it is."""
+        bound = self.pinned.keys() | {membership.article_id for membership in self._standing.held}
+        return not bound.isdisjoint(ids)
+
     def driver(self, one: str, other: str) -> int:
         """Return the number of the word that keeps two articles apart; 0: none does."""
         return self._apart.get(one, {}).get(other, 0)

@@ -195,6 +195,134 @@ _MEANS: dict[str, dict[str, str]] = {
             "{{H;>{rvjj3IF>F5d8t{{RIIG3=9JU?hOk40{0X7"
         ),
     },
+    "e5-small": {
+        "": (
+            "8}Q!RFz5^wBMc-2Dd*oDC+Onj5B=C1C@tO-7|z?_7S<;k*5e=F=MEM+DJtn3;_m7w2ptvF-qqI~E&Kx*H60fq-R|fd{qPAK9q1e6"
+            ";pF5R-6|u~FZ3!W<lWZR=N&HRDA^j<;~5v-Cfep7AR5Z)`raSlChpzc-Rm6_5d<9+1RX0i-2(0A-WTT~9wam1GvXoS9upwp;ocM~"
+            ";ojBr+~OlJ)#T_J;~e=c;}JO)@bJ&r+}hI;6Xp9L<jLS8)*v1f2In0WBm>$T;2|K+&Lr#k1svENB=Q`-=^i8K-W%!d*U{zK{T>?B"
+            "-RK|BChhJN>meG`-pk?{A}ZJr8TdRPC>G`L;`7xQAm;7q5;N`RCkrMjC-dwj=j!p|BjF<o{4DAe^yC>B(Gmp}5FscX+~gJ~0}|KV"
+            "*5C2pBpmVUA^a2D;3LuF@FL;Y798Ln`Pmce-XadT4;1YZ;qD|F-0~J2C?EIs9M~Hp;t2oV<tE_RCMg&o"
+        ),
+        "de": (
+            "D(ltPHQo*x5dtC!E#KB29q8rX7W&={FDlg-9L?L|AJ{Pz&*UKB?hX?<B`Wb4;Opxw2NVm`+t1q*FaQS}FDeus)$->f0PO`J80{47"
+            "<LB!j;UXp5F#Ibf?cl-F<{usJE!Ys*=^hi{AJ^L<CK$}&_U{$jDe2$V;prb84+J9${u?Sf)BW%7;27{LA0jg4DBc?FBM>Oq>)j3^"
+            ">D$oq-|s3a+2QCN@EH3Z-wQV%>hQ<i-sRyG7~%OI<iX-4*Bu-g2I>|SDgWRh;T|Ty+b8Sp1s>NM9Oo><?IIuS;2Yug)X>}1_8t?~"
+            "-{=_7D(d45=Nux_+R)`3AvDkv8tyeDC>!JY>HOLi9`Nz;887bWBo7@TBJbuO;^*h*9ONhm`7Y-h1KuJQ)Di?35+ETV-s&MM{uk2Q"
+            "*xl{mBq;0eBmNxP=rYyj?jG0N7b4Rm0Nfno*&YtI78U3h=jI|C+W8b6D;D<l6Ve|b;tvAX<SOdUC@dNw"
+        ),
+        "en": (
+            "81~=VFX$2yEdL$`CgS59DC^(b5&q*KAuiwt7|Pq@7}F*i*4-rJ=nNJ!DIVk+<m}-l2OJyI(AC!;GVuQvH7Ob$*Y)8e{p|@M8s`<_"
+            "=H=)b;VmN6H{~Q7-rCdD;2$&QE8ZQ`>lGN^D%<88D;v?|@Z=lkD(%<Z*Y6n}844U14jm>q-v0LE-5>5EDkCrAGwUDg9uFkm+1V5-"
+            ";^Nl-(Ci>A-{aU6;vM!T<PkI%=JeIv+uPL?6zBCF<I3J6;vXax{p%YLB?8$W=OZJ{${_Ob10LWPEcF<|+8!?4;UDei(9z}M`5Yb6"
+            "-R2+BD(dbJ^dJ=1-_qe6AuZe$67@J9BpT`F-tEsB6XWLW4>|7XCkY)YBl+ws<mUC*AL}g+`YYxX@Z%sO(+~?A5E&^U;piPK_6_0K"
+            "+uroy6(H#89|0KR;2hB9`61oO5)s-S^x_!o<sd1x4;SVY<mVzB+4344CME9#9NQ%$<p}lJ?kL*b95Eds"
+        ),
+        "es": (
+            "9QNPWE8`LsBL*P^E$iAFB<bGi2mI70DmUm5AkX689ML8l)8QiB+71;%E+^t2-tg-z3m6~F+uPqCCjj~zE*TOY-SX%o_45QB9q1hE"
+            "?cwDb?=K|PG4(GZ=G@)X<{>iRF4P#^;vX5}DAws19}3Fw0^1$pEb-sh=H(d{5(pm{4J9r<<OK2C)(hnl9w;u`GT#;692Xkg)8+~<"
+            ";ojBt+u<53-QVvK;ve%f;u|jx_3qW%+|tw+73TUK>eb^a(HkNY{^ubOCkEvu-6J8(&L{8q1RU5N9QrK3?inKJ+!E{d+|K0V0T&n1"
+            "*X143De>(a<Rco-;mqI@7$w^dA@n>UFBj$L;O*5J9P9Pz3@!2OF9;?qB=7Dg<L~U_AmbDk{xt9r^5zc^(F+I@5h5)l;OZDB1s2)d"
+            "%iQ|lAt3eTCHNiM+Zny*?jPsN9~$fz``8iZ-6;pJ5enuH^6M}g+3^_~FcI_b7}**i<OTrT<tE+HB`p>r"
+        ),
+        "fr": (
+            "3+~(9H{BH;9ReZ-E$8SREAiRn5&YN>EHC967S7$~3fChS)!-W5=@JP#Ehgp?)$;Hs`6CI;*WTYGECvA=HW(iy+3DyW`}qhM9p)SE"
+            ">f+uU;U*&1CGjXL?A_SZ<Q_HYBI73H;2#;?CD`F56&uFs@7o;HFZA8m*yI%v6b~5~2OTCg-U0OM;~3>7C@MJMEZ-&RC<`Cj<Jb}+"
+            "<kac#+UY7Y+u`UR<tFhh-ytv;?)KE&+SA()5a0qH<kH?K=^Ggs`sp4NB?8wW-yt8>*DK)m2O8NWFzY73-WnwG*AeXY(benc?j9A_"
+            "<>({EB<$@H=o}*B*x=_KA|}=lAoo2gEg|IX<nh%K9O?A!5-IHDCKxCuCGh1X<mma%Cg&ad`z-Jr`so)M%N+g?5+fiZ+}#@|01n95"
+            ")!p>nAS>_Y9QhgA+9b=|=py3N7#`RZ_}3Zh-YpWZ77ghV<Lo9F+wdJ3E+g^n7||9W-V6Zg;TzP^EGi)%"
+        ),
+        "it": (
+            "9q!iFEba&iAQUA4FX-(eC+peR3Io;?DKO+07tYw=9@i!q(&8Z9+YAdkFC^+4==1O=5-l9#<<{F2D*O8$Fdr8g=-=oY0OkZ4AmSd}"
+            ";NamK+#ev<Ch;RJ<k-^Q?j<hfB-$9+=oB8_CfVa68WzRv_unAiD)8Oa+UOt|5)d2@1Q{nd;Q9CC-5lm186Yz4Cfgm_5EUfl(AE_y"
+            "<l5Kv+u|!N+~DpV;3EGU<rF>}@cPlz+||t&7~}dQ?#<yO&mS2J1=<w}C<)vd-6$Hy$|m*%2^`HNDfKA7@g61Z-XiYx)6DPP1tJ>E"
+            "<?|WZAm#8I>n|(G;neOJ9wgcj9{w{NG8^Cg>-EzY9o_8i6f)lBDGw<$ChO=R>FN3BC*vRs1Ssks_Tvx|&JhR-7cDCp+~N)=3J}rV"
+            "(%$sp9~|lICiM^8-xty5_AcYtBMQ|X1lkSi-y{IF78mXj;qoF9;^+|^Cm`|l5!n_d;spNX<R0hMEhQr)"
+        ),
+        "ja": (
+            "A@ShfFzW^$D-I|FEcDzME8yVi7y;WLDlX?67tPq%AlN4w+2SGL<q8}}94_J+<ni(-10E9C;?c?*GyDr8Ivp1$;qd4l{PPAKAM+aE"
+            "+v(pI;VdQ7DE2Ne-`nQe?jbJaE7>2=<QW;;B+=p<BOKA+0NW$xAne@U+v*t+5&s|<1s^9h<@@UG+ZO318zVE`G~g!TCl4Fq<k%D?"
+            ";o!^Z;MXQJ&gttP*A)3D;|w+#?(EFg;N8_28tMNX-OlA3+9ewn1?(OkC;!(N;vyZ+(kSHj0~OaBBKH)*>mD88+!pWZ;nm~T10x&Q"
+            ";p8jOB<l4M?jRS~-pkw@ASKoh8vIBdCl}l5-R{>O9o_Hh4LIoKAr2rYCid$l=IQ3?9^4-Y{50zm>f{y`&kF(=4;&^N+~*uB0ubEa"
+            "*4*&fARX}R8UYvA*(cN4>?hyP79`&p@zoCW-Y5sY4G-=N;qoOQ-0u+?B`5Os9n={u>jC=U;3whHDjpsk"
+        ),
+        "ko": (
+            "Aok(iGVBT%EEFRHG4JCQDC^_r6#vjBCMn$*8_wI@585dp+2s}B=L-@;CoAI};q2of5*ZcL<<ij|F#G})Hyaio=kM<l|LzbQAmbt6"
+            "-sIyH;w>H0GW9Ah;ojrh=p8EOE7lw7-xwI;E#T!KArQ^x|JftrDeKha;_ey|4*?t#|0XUh;0WgB;u+;29U?W?H`yxVA`lqc=->=0"
+            "-{Q{h;M65K)a>CJ*BJdW-wZk#>F&_d;M>d=73TLL<Hp`0&mSlk2ICkMCIR3g+bSQ;!XWMb1|8HOCGQZr<`N;`;27rY+SB6L1|b~M"
+            ";N~jJ9_a5E_aYh3<-^<_BrMnv8~{NZBL?U7;`!1WB;@Dn7&i0cCJiztDD~?m@8Rq1A=M%b|1#$a@$VE7#|r)x0u?I_;^7!01s~hq"
+            "+2{4)A{zGY8~hR6-X6{2`6cMs6B*?o^xqNi)*}SG3>NSV-|ia{+wv0|C>{X)AKMiu<N*QV<R9YSCnXvk"
+        ),
+        "nl": (
+            "9O&8HG2;Ul7Yrf_DCpZCD&phi2Ljj>C@0+;62sZ$6V@jg%itj0><$(-Ei390>F?_+2p$>H=+@sJG4BBvH60To+Un;Z|L_JK8}b+H"
+            "<mB8N)g~X(F7zrh-`vmK@Es}WF4!E{-4P$&CfDU69T~;(^yMGpDD~Xn;qw?769^y^4IMKt-~;FB-45#@5+*j`GUp=Y5fvWh?CTaO"
+            "<=NQy<>D$T*6ZmP;TZTU<QX{?^7F>l+}6_&3fuA}>&D(D)f^!a1mPVMCIj6V-6I~%%qi>r4JF$tAM_r$?HeZW-6HDl*4g9Y`5Y73"
+            "+3g+2DC_A9<{%l@<I36(87bHc6a_gLEFSIc>Gs+XAmi%o4<z>EDh4PsF#F>w=<n&?FX1K$`!Dno_u?EK*a!j|4kRoa*W?l@1P#~V"
+            "(c<*sEExLoA@&T@+bPl8?;qaI6&2kV``Q!h*Cr9V4ixPR+T$%2-S`(4Co1v&8`>Hk<_81i<00nUEGHNu"
+        ),
+        "pl": (
+            "9P8xUFya>x8w@1*B;MvAE9>Ru6ZzH^BP7rd70ch`5!)mi)#D}O;Sd`&DK6|J-|OKn3L+TG-__nACj9~sHW?2b+UxEY{PhAJA>|$5"
+            "-sa{X)-EE_EBGZO;M~~A;~y>NC)yg><rfg&CEn#GAs5E%`Pd}cCh6ti-sc_=4G0<$1RyIh-39CE<`m;3BPKZDH0UDd8WkJp<=_=4"
+            ";^xu!+T$fJ%GT!=-XHug=>$R-`R&ov-Q3d;58(YD;?3YF)FvVq|KuGSA_m$R<QpT=%_H&m3Ln}bCiNb@=NcjE;~wko*v{qD{2Ut8"
+            ")$AS6B=77M>=+c**vH`=870#Y8S^|S9}(>M?)B3WCF=Cw6*chfEe<R%B=+$r=<NC3EafE={UzuX`P>sA)ei_35*sES*W?-}2M^NS"
+            "+urToDi!$jAM^~<>MPIQ@gLyY7a7_f{n!ob;vEgR3>xnn-R&VD-S!n9EFJmsBi#}x+6eyF>?_{kCMXsf"
+        ),
+        "pt": (
+            "81~-KBlipzB?Tc4D(l`HB;@4n75Ud9B`@a_8qV0~BF`%s*XSDG<qQo(DkSL?+WG1u0309C;?v+AF#!4%I~E!x-Sg%h^Y{f5B<3aV"
+            "<>ufS+$bW@BlJ2d>fhPS;u$UABH1C--y9X+BGc>}9vjQ~?9(0HEAZ;r+utM)0s<Eu6BjBr+XVC8)(+esAR;>4Jmo9m7!M`g-q{Q*"
+            ";nU#y;NBZE)#~XW<Rb4X(ik@q^XJjo+|kq&8SMKU>B!w8-XR_t{O27NF$~xl(jXz!#Ukqc2pZWJ9{D7@@*N`O%?|DR&e-AJ2Ob^Z"
+            "-sT+7Gw$#e;U^r~+REe_CokO+9`QjfFCyXd;_})YAldEd87t}JEe9bqC+zGW?dbRCC*lqU`zhlY^5hs6&mRQ}873_o-suw|3>wnl"
+            "&f)FkCKu=6Bl8yC<Riz}?HJ|Q7ai{z{MZ)k-Yg2W6bk7O=khEU*7z10F(3Kk9oQHi-va&O+bi4HCMp~x"
+        ),
+        "ru": (
+            "5cb^LI^zilBL*e+E7{*4BJknh6Zqp5C^*{;7tq??8Pq5m)a4%B;0PT(Fed05<@D?<0v8C^)6&x>CHwysFeD%#-tXTT0r3YI7UmV~"
+            "=H=uZ=`AGCJ@F?S=iS5D<Q^#ECgBOj?jac38QSR{CLGAy0NNtl9rNPV+UO<|68;t${Tn7h*#_(8;~MT3ASEZ}INu=QC>SK$*Vhj!"
+            "<=@Qv+Tj#7<=F2P@FDso>;*a*^7+i!;M&~|8}0!h@5|gB*CH7b2kjvgApp)7-yj>s*&^Zj{Sw?CCG;A=<18WU;~4Dl;mqdH`X(R9"
+            ";oTS1C-d_e@g)@2;nM9LBp}xf9PULaG8gFb-s{gCE$sT_8b#skBLpWMBk%Pj>Fw_7AKoJa`z_%R?${n0(j5gD6d)uX;N2W0014dL"
+            "+uiKkAtUMXDFqVS=pxVU@+;fj6)D#u^xzcg=pquj4khp$<L((A+3ye_Di!?x6xJyt-WL7e?;+pLDkuyf"
+        ),
+        "sk": (
+            "8u;1RE9eXo8Wbu7DCgE4Ch6Vm4EfU$DK+8>71q?<7S$mX(B&N9<qH`%F){BO;`8b!10NII-qzP3F8l@+HXa@x+3xEX`Su1C80i<^"
+            "<>TZM*C{E|IP)kY<=oZQ;T9<7CD|O;>Kzl=CF1QKA|J`}`0E$kA@Jkd*Xkh<82lO*{uCxU-u>s^-xT5=9U(H^GvFiPB@!j*;NKTB"
+            "+~L;y;N==D&g$wP?I8R$=oC8>_2kjw-rCU;8s+;O;l}46&>tBT4e22pD+ALM=N=l#(jw*j{1w|ECh#G^>K-5B;~?tf*4O9R{30CE"
+            "+T<V0C++VS<0l-~<H6$^Ei>E^7xzCTC>-PM;`H4lCF|_t5H9WNBLgTdAM)-e<L~$4Dc~as{3q=T_1qg3)FBBG6eS@Y;oA@@3JciV"
+            ")Y$CZDH-nOB>WKJ+#uED<{#PM6d>Ur``Qrc;~opQ6c+Fm<ntgO+4L3`FDU!$A=wxu<p=)T?J?ulCngFW"
+        ),
+        "sv": (
+            "BJj`HJ>L)s7z!i<9_-~ECh_9z69Cp3EjH8`6vy4?7SJRU&*&xL=m{D%C@b+H;_B@#2^SI2;n~|3H30b+H5UvX*Xr#X`|=4Z9PJC^"
+            "@#gCu;VvV}HSjMa>)^)I?;9)UE8-*P=ob;)D%$8LC>qD_|KlL&De=wH*Wn!(6$&O0{Ut6p-2dp@-5To^At*4~GVK)MBM~d+<KP!B"
+            "-|E@*=;bgm)ZOPB>LB(e>I^~%^Yg*j-00c|8{7IF=)dJB+#MMb1n3qO4glOL-5wvwz#QZ71rOXBE%6n-^Bo=P>K*I%)zA6d_a7YD"
+            ")$1wDCGF=J;T;s&-O%I`9URaR7W6U?DGlN7<@4AcChPj{8#wObDiR+oE9~PV>goa5BIhjx{VV7n?Bf_6)e`(35hEZc+20r{_66MG"
+            ")XwhSA{XZF9sU>H<1ozL?jz~d6A{=a0NNJo)FczK5E1bd-R2r7;PMw9Cnfv)7~CHm-U$KQ?jYpOA|)gr"
+        ),
+        "tr": (
+            "3+CV2E#(dwEfORQCFSH8DdFbn4*$~~A}rew7}eC@5zr_Y*5xMP<P;t)BrfVA=-}cZ3mOaA;?&X_D*Fu|E+88r<?Q1U2J8tSA=w+="
+            "<K^iU+%6>5E%hxY;@#QT=p8ZVAk-Ml;T96tDcR#29v#)`{?Q%WFYnjc-Tfd869E?$0wOUl)CTeF-4W(194t8IDdQ*W8x<ec=G_@8"
+            "-`vmc+vy`P(B0%6=^Ons+!Qw!?(xyw*VfPr6yF0N;m6)3&>|rg4euisA_m|X+$0>)&m;f$1SifMCFvcy>nSGS<RRti+|K6D_#qhA"
+            "*6$h3DDUzS>>3=?-_zY1FDls$5&b$99~0&9<oDAP9q{Mv5jF7S8UipUDfapy>gM_79O5(x_$lZN^x_pC)Dr>_4In8S*Wwf>0vyxY"
+            "*x&KkDI)>xBmEWD<|W?c`y%My79r>w_0|&Y+aC?R3=!%Q-TEUM<L?z39~bxU8QLEt;|&1Y-zekQDlrx!"
+        ),
+        "ur": (
+            "9P;GXEA$K%G7%>WFXP-DBkJSa4E)?9Eh*#*7}?w78QLWq<lrFH{TCE9Dk<m`>F4nz1tTBP$<@>pCIAH)H6a-$*YxKb{^S)R8Ra17"
+            "&F1MF*DEE}JMSqW-`dyN+aEONCe|a{;2R3rD%$KGBO%M({OTI%8|>cS=I|X78vq*(0U9qj+WqP2*(vNQAtEsBLgOUk9}^zp+v6QD"
+            "<>u1k(dr*F-t6WP-W>TR-4rqt>+jRl;M>j^4e$6N+s5P`(<2}c5bGfm9|GhN<sB)`)FSKs1s~N59r6^z-5)LS*&XKB*v#bE`56<`"
+            "*yJG69rgDT?Hnb>+P~f&Co|m%7W6eECKv1R)$Y+35#i_J12gUECJ-AZCjIOv+3M`&7TYBc`z!Ys_~;!N&k+kL2OlFP*Yy@B{t(sH"
+            "+2-})A0G7N76KUF+ac2U@gU{h4;9!Z_1G5S;}ILT2M+QJ-1#LI+42-6CKmbwAle-s=n4wk>M7gUAt)6m"
+        ),
+        "vi": (
+            "9O~=dH0}@#Fcl*LC*j-@HSpu#3;Ee5A}`w%B+B5}3feOy+}t7Q;1v%-EF$S2-}K-q0~8e0;?m0{C<X=*H5wQn-uUVq1@jUc9_Sw7"
+            "=il5J-!UWEEBhoP;Nj-k=pH!cCC(Pg-4q??B-ipD7#+Xs^yDbxAn4xg-t-&=83raD2Nx(T;0E&J;2Y>6AsZ^vH|7@GBM>0x-`pA>"
+            "<JaBu;MyfK)9~mQ+!pgR<PbR%>h{^m%iYBi2J8bR-NVx<*BKub5a}in9Sz7H-5V+3(=X!v_#)Q}F!~h8-4-G0*c#{M)zIbQ{SY46"
+            "<mVpHGw<Xf?IIG<*}v`#Dkj|*Ap$ua9vI;3)B4O3Ddz6&4ngqiFAOFnEbHbW@#gT^EaW2#1~KOk_3I)S(gz9?5F|1f-QN-z2^Qkn"
+            "*5>r+9SiyI9tRcZ*b>#>?iu6J7AWc<@zfUc-y#jS1rhcX-0c_?+vye^86o-bB-9im+6MdJ=qBLcAu1Oe"
+        ),
+        "zh": (
+            "A^PLvIrau1F8~_=DDTl6B;e=W5eD5HE-2U&AkN_78Q3o#-QgA9<PaM{ASvt^-0kou4j2s9=FP|{FaZW2IvgJ#-}34#0_g}3CiENH"
+            ")a2tB+9V*<DgGuZ?cUqh?G`icG1mvq;Ugy7Al}{=92?2x2GJzo8sOmZ+T|k?{r@5s{1+ZI-UROE<s9K093U{@G2as49~L0x=-nJ9"
+            "+S<_W(%Ky`)#>jY;}HKZ><l~}_43T#+2Y+64)pRO-Pq(7)*Trf1>YSJCiK-I;v^i;$tc|T1RCESAoUNx@FpJP)*0UJ*Ua6`1|uWN"
+            ">f;mBCh74L?=BV2;>P3?BR1X`7WP0TFbd`G-S5{IDdXen5I*DSCJq}NFYfgv>+k989pN7i_cGHN=kXr|$QT9+6DBnr;NuV~2p8Ps"
+            "*yi%tE*9qEEddAI;vU-O<0IbQ7B252^U@CS=_C!l5gX|i=i)CN+vyw~CKvqyB+n!q;|TTL(IVpA9WWXj"
+        ),
+    },
 }
 # fmt: on
 

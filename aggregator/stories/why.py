@@ -57,6 +57,9 @@ class _Only:
     def may_unite(self, one: Iterable[str], other: Iterable[str]) -> bool:
         return not self._ids.isdisjoint(other) or not self._ids.isdisjoint(one)
 
+    def binds(self, ids: Iterable[str]) -> bool:
+        return True  # it is asked about one article, not about the story
+
 
 def compare(
     one: Article,

@@ -27,6 +27,8 @@ def told(membership: Membership) -> str:
         return strings.OPENED
     if membership.rule == "override":
         return strings.BY_HAND
+    if membership.rule == "parted":
+        return strings.PARTED
     reason = plain(membership.reason)
     if copied := _COPIED.match(reason):
         return strings.why([strings.same_words(copied[1], copied[2])], membership.probability)
