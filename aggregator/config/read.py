@@ -61,12 +61,6 @@ def parse_config(text: str, *, path: Path, environ: Mapping[str, str] = NO_ENVIR
             f"hubs cannot reach base_url {shown(settings.base_url)}: nothing will be pushed",
             "write in base_url where `run` or `serve` answers to the world",
         )
-    if settings.encoder == "e5":
-        reading.warn(
-            ("settings", "encoder"),
-            'nobody has fitted weights for the encoder "e5" yet; "use" sees the meaning in its place',
-            'write encoder = "use"',
-        )
     return Config(
         path=path,
         settings=settings,

@@ -15,9 +15,9 @@ Score = Callable[[Evidence], float]  # log odds
 # not in the same way: B3 F1 of ecbplus .82 without the first and .85 with it, of hard_same_day .90 and .94, of kite .91
 # and .90.
 WORDS_SHARE = 0.25
-# Log odds added across languages, where no word speaks for a story, by encoder. "use-3": xling recall .79 at .1, .83 at
-# .4, .835 from .7 on; precision .975, .969, .960. "e5-small": B3 F1 .924 at .2, .925 at .5, .923 at 1 (three seeds).
-ACROSS_LANGUAGES = {"use-3": 0.7, "e5-small": 0.5}
+# Log odds added across languages, where no word speaks for a story: xling recall .79 at .1, .83 at .4, .835 from .7 on;
+# precision .975, .969, .960. With the encoder "e5-small" its B3 F1 is .914 at .2, .921 from .5 on (three seeds).
+ACROSS_LANGUAGES = 0.7
 
 
 def probability(evidence: Evidence) -> float:
@@ -27,31 +27,22 @@ def probability(evidence: Evidence) -> float:
 
 def probability_use(evidence: Evidence) -> float:
     """Return how sure it is from words and the meaning that the encoder "use-3" sees; without meaning, from words."""
-    across = ACROSS_LANGUAGES[weights_use.ENCODER]
-    return blended(evidence, by_words=weights.score, by_both=weights_use.score, across=across)
+    return blended(evidence, by_words=weights.score, by_both=weights_use.score)
 
 
 def probability_e5(evidence: Evidence) -> float:
     """Return how sure it is from words and the meaning that "e5-small" sees; without meaning, from words."""
     from aggregator.stories import weights_e5  # takes 20 ms, and few have that encoder
 
-    across = ACROSS_LANGUAGES[weights_e5.ENCODER]
-    return blended(evidence, by_words=weights.score, by_both=weights_e5.score, across=across)
+    return blended(evidence, by_words=weights.score, by_both=weights_e5.score)
 
 
-def blended(evidence: Evidence, *, by_words: Score, by_both: Score, across: float) -> float:
-    """Weigh two fitted scores, of words and of words with meaning, into one probability.
-
-    Args:
-        evidence: Of one article and one story.
-        by_words: The score that counts words alone.
-        by_both: The score that counts meaning, too.
-        across: Log odds added across languages, see ``ACROSS_LANGUAGES``.
-    """
+def blended(evidence: Evidence, *, by_words: Score, by_both: Score) -> float:
+    """Weigh two fitted scores, of words and of words with meaning, into one probability."""
     if evidence.meant_best == NO_MEANING:
         return _rounded(by_words(evidence))
     if not evidence.same_lang:
-        return _rounded(by_both(evidence) + across)
+        return _rounded(by_both(evidence) + ACROSS_LANGUAGES)
     score = WORDS_SHARE * by_words(evidence) + (1.0 - WORDS_SHARE) * by_both(evidence)
     return _rounded(score)
 

@@ -20,8 +20,8 @@ Floats = npt.NDArray[np.float32]
 
 PRIOR_ARTICLES = 30  # that the shipped mean of a language counts for
 N_NEIGHBOURS = 12  # articles nearest in meaning whose stories become candidates
-# Least cosine of such a neighbour, by encoder. "e5-small": xling B3 F1 .922 at .25, .925 at .3, .916 at .35, precision
-# .945, .967, .960 (three seeds).
+# Least cosine of such a neighbour, by encoder. "e5-small": xling B3 F1 .905 at .25, .921 at .3; precision .924, .959
+# (mean of three seeds).
 MIN_NEIGHBOUR = {"use-3": 0.25, "e5-small": 0.3}
 CHUNK = 4096  # rows unpacked at once: 8 MB
 DIGITS = 4  # cosines are rounded, so that the order in which a library adds does not show
@@ -34,12 +34,13 @@ class Meaning:
     Args:
         encoder: Makes the vectors that ``kept`` lacks.
         kept: Packed vectors by content hash; what is made is added to it, for the caller to persist.
+        floor: Least cosine of a neighbour; ``None``: that of the encoder in ``MIN_NEIGHBOUR``.
     """
 
-    def __init__(self, encoder: Encoder, kept: MutableMapping[str, bytes]) -> None:
+    def __init__(self, encoder: Encoder, kept: MutableMapping[str, bytes], *, floor: float | None = None) -> None:
         self._encoder = encoder
         self._kept = kept
-        self._floor = MIN_NEIGHBOUR.get(encoder.name, max(MIN_NEIGHBOUR.values()))
+        self._floor = MIN_NEIGHBOUR.get(encoder.name, max(MIN_NEIGHBOUR.values())) if floor is None else floor
         self._rows: dict[str, int] = {}
         self._ids: list[str] = []
         self._free: list[int] = []

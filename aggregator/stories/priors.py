@@ -2,7 +2,8 @@
 
 Owns these numbers only. They are means of up to 270 encoded headlines a language, of public feeds and labelled streams,
 each drawn towards the mean of all languages with the weight of eight headlines; ``""`` is that mean. Made by
-``benchmarks/stories_priors.py``.
+``benchmarks/stories_priors.py``. With one mean for all, 7 % of the pairs of different events within a language that has
+two live articles would stand above .3 ("e5-small"; 1 % with these).
 """
 
 import base64

