@@ -68,7 +68,8 @@ def test_stories_merge_and_part_again(place: Workplace) -> None:
 def test_a_hidden_story_vanishes_and_comes_back(place: Workplace) -> None:
     story_id = story_of(place, MERROW)
     before = place.files()
-    assert {"index.html", "top.atom", "archive/2026-01-14.html"} <= {*shown_in(place, story_id)}
+    shown = {*shown_in(place, story_id)}
+    assert {"index.html", "top.atom", "archive/2026-01-13.html"} <= shown
     say(place, "hide", story_id)
     build(place)
     assert shown_in(place, story_id) == [f"s/{story_id}.html"]
@@ -79,7 +80,7 @@ def test_a_hidden_story_vanishes_and_comes_back(place: Workplace) -> None:
     assert "hidden: a person took this story out" in place.run("story", story_id, now=NOW).out
     say(place, "undo", "1")
     build(place)
-    assert {*shown_in(place, story_id)} >= {"index.html", "top.atom", "archive/2026-01-14.html"}
+    assert {*shown_in(place, story_id)} == shown
     assert place.files()[f"s/{story_id}.html"] == before[f"s/{story_id}.html"]
 
 
