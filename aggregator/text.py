@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 
 from aggregator.detector import guess_language
+from aggregator.subtag import OLD_SUBTAGS, primary_subtag
 
 # First code point of a range and its script; a range ends where the next one starts. "" is no letter of a script.
 _SCRIPT_RANGES: tuple[tuple[int, str], ...] = (
@@ -134,9 +135,8 @@ def language(text: str, declared: str = "") -> str:
         text: Plain text; its first 600 characters decide.
         declared: What the feed says ("en-GB", "pt_BR"); believed when it has the form of a language tag.
     """
-    primary = re.split(r"[-_]", declared.strip().casefold(), maxsplit=1)[0]
-    if re.fullmatch(r"[a-z]{2,3}", primary) and primary not in ("und", "mul", "zxx", "mis"):
-        return _OLD_SUBTAGS.get(primary, primary)
+    if primary := primary_subtag(declared):
+        return primary
     sample = unicodedata.normalize("NFKC", text[:_SAMPLE])
     counts = _script_counts(sample)
     if not counts:
@@ -158,7 +158,7 @@ def language(text: str, declared: str = "") -> str:
 
 def _guessed(sample: str, main: str) -> str:
     lang = guess_language(sample, script=main)
-    return _OLD_SUBTAGS.get(lang, lang)
+    return OLD_SUBTAGS.get(lang, lang)
 
 
 def script(text: str) -> str:
@@ -286,6 +286,8 @@ class _Line:
         return self.line[self.words[i - 1].end() if i else 0 : self.words[i].start()].strip()
 
     def _may_be_name(self, i: int, word: str, confirmed: set[str]) -> bool:
+        if word.islower():  # most words are, and the rest takes five times as long to say so
+            return False
         if _is_acronym(word):
             return not self.is_shouted
         if not _is_capitalised(word) or word.rstrip(".") in confirmed:
@@ -333,7 +335,6 @@ def _majority(counts: Counter[str]) -> str:
     return min(counts, key=lambda name: (-counts[name], name))
 
 
-_OLD_SUBTAGS = {"iw": "he", "in": "id", "ji": "yi", "mo": "ro", "nb": "no", "nn": "no", "sh": "sr", "tl": "fil"}
 _LANGUAGE_BY_SCRIPT = {
     "Hangul": "ko", "Hiragana": "ja", "Katakana": "ja", "Han": "zh", "Thai": "th", "Lao": "lo", "Khmer": "km",
     "Myanmar": "my", "Hebrew": "he", "Greek": "el", "Armenian": "hy", "Georgian": "ka", "Ethiopic": "am",

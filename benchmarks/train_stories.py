@@ -91,12 +91,11 @@ from collections.abc import Sequence
 MODEL = "{version}"
 
 
-# Generated. One statement a tree: code takes 12 us where walking a structure took 31.
+# Generated. One statement a tree: code takes 7 us where walking a structure took 31, and subscripts 12.
 # Features are numbered as in Evidence.
 # fmt: off
 def score(e: Sequence[float]) -> float:
     """Return the sum of all trees for evidence ``e``: the log odds that article and story belong together."""
-    s = 0.0
 {trees}
     return s
 '''
@@ -384,7 +383,7 @@ def _node(dumped: Mapping[str, Any]) -> Node:
 
 def _compiled(trees: Sequence[Node]) -> Callable[[Sequence[float]], float]:
     made: dict[str, Any] = {}
-    exec("def score(e):\n    s = 0.0\n" + "\n".join(map(statement, trees)) + "\n    return s", made)  # our own text
+    exec(f"def score(e):\n{statements(trees)}\n    return s", made)  # our own text
     compiled: Callable[[Sequence[float]], float] = made["score"]
     return compiled
 
@@ -396,15 +395,30 @@ def decide_by(trees: Sequence[Node], encoded_trees: Sequence[Node] = ()) -> Deci
 
 
 def written(node: Node) -> str:
-    """Write a tree as an expression over ``e``."""
+    """Write a tree as an expression over ``e0``, ``e1``, ..."""
     if not isinstance(node, tuple):
         return f"{node:.4g}"
-    return f"({written(node[2])} if e[{node[0]}] <= {node[1]:.5g} else {written(node[3])})"
+    return f"({written(node[2])} if e{node[0]} <= {node[1]:.5g} else {written(node[3])})"
 
 
 def statement(node: Node) -> str:
     """Write a tree as the statement that adds it."""
-    return textwrap.fill(f"s += {written(node)}", 112, initial_indent=" " * 4, subsequent_indent=" " * 8)
+    return _filled(f"s += {written(node)}")
+
+
+def statements(trees: Sequence[Node]) -> str:
+    """Write what adds up trees: features become local variables first, which are read twice as fast."""
+    asked = set[int]().union(*map(_features, trees))
+    names = ", ".join(f"e{n}" if n in asked else "_" for n in range(len(Evidence._fields)))
+    return "\n".join([_filled(f"({names}) = e"), "    s = 0.0", *map(statement, trees)])
+
+
+def _features(node: Node) -> set[int]:
+    return {node[0]} | _features(node[2]) | _features(node[3]) if isinstance(node, tuple) else set()
+
+
+def _filled(line: str) -> str:
+    return textwrap.fill(line, 112, initial_indent=" " * 4, subsequent_indent=" " * 8)
 
 
 def cross_validated(
@@ -437,8 +451,7 @@ def written_weights(target: Path, trees: Sequence[Node], *, version: str, encode
     """Write a module of weights; its docstring stays and is to be read again."""
     note = target.read_text(encoding="utf-8").split('"""')[1].rstrip("\n")
     named = f'{version}"\nENCODER = "{encoder}' if encoder else version
-    body = "\n".join(map(statement, trees))
-    target.write_text(HEADER.format(note=note, version=named, trees=body), encoding="utf-8")
+    target.write_text(HEADER.format(note=note, version=named, trees=statements(trees)), encoding="utf-8")
     print(f"{target} written: {cluster.BY_WORDS=}, {cluster.WITH_MEANING=}, {cluster.MERGE=}; read its docstring again")
 
 

@@ -5,23 +5,28 @@ how alike their articles are; whether any of them is the same story is decided e
 """
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import nlargest
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from aggregator.stories.features import LEDE_WEIGHT, TITLE_WEIGHT, Document, Rarity
+import numpy as np
+
+from aggregator.stories.features import Document
+from aggregator.stories.postings import Postings
+from aggregator.stories.profiles import Profile, Side, Squares, profile, side
 
 if TYPE_CHECKING:  # it needs numpy, which is there only with an encoder
     from aggregator.stories.meaning import Meaning
 
-MAX_POSTINGS = 2000  # looked at for one article, rarest terms first: bounds the cost at 50,000 live articles
 MAX_NEIGHBOURS = 64  # articles whose stories are considered ...
 MAX_GROUPS = 16  # ... and how many of these stories, by unnormalised likeness
 MIN_OF_BEST = 0.15  # of the best candidate's cosine; .3 with 6 candidates lost large stories (uci recall .86 -> .76)
 MIN_COSINE = 0.035  # with the nearest member; .06 lost the stories of 1.1 % of allsides, 1.5 % of wikinews
 MAX_CANDIDATES = 8  # stories compared in full ...
+KEEP_COUNTS = 16  # members of a story from which on its words are not counted anew for each batch
 MAX_MEANT = 5  # ... and so many nearest in meaning, where there is an encoder
 
 
@@ -33,7 +38,7 @@ class Group:
         id: The story's id.
         born: Sorts stories from oldest to newest: (minting in seconds, batch number, id).
         members: Articles by id, in order of joining.
-        counts: How many members have each term.
+        rows: Their rows in the postings, in the same order.
         first: Time of the oldest member in hours since 1970; ``None``: no member has a time.
         last: Time of the newest member.
     """
@@ -41,124 +46,100 @@ class Group:
     id: str
     born: tuple[float, int, str]
     members: dict[str, Document] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
+    rows: "array[int]" = field(default_factory=lambda: array("i"))
     first: float | None = None
     last: float | None = None
-    _core: tuple[str, ...] | None = None
+    _counts: Counter[str] | None = None
 
-    def core(self) -> tuple[str, ...]:
-        """Return the words that more than half of the members have."""
-        if self._core is None:
-            n_members = len(self.members)
-            self._core = tuple(term for term, count in self.counts.items() if 2 * count > n_members)
-        return self._core
+    def counts(self) -> Mapping[str, int]:
+        """Return how many members have each term."""
+        if self._counts is None:
+            self._counts = Counter()
+            for member in self.members.values():
+                self._counts.update(member.stems)
+        return self._counts
 
-    def add(self, document: Document) -> None:
-        """Take an article in."""
+    def forget_counts(self) -> None:
+        """Let go of what takes more memory than time, if it does."""
+        if len(self.members) < KEEP_COUNTS:
+            self._counts = None
+
+    def add(self, document: Document, row: int) -> None:
+        """Take an article in, which has this row in the postings."""
         self.members[document.id] = document
-        self._core = None
-        self.counts.update(document.terms.keys())
+        self.rows.append(row)
+        if self._counts is not None:
+            self._counts.update(document.stems)
         if document.hours is not None:
             self.first = document.hours if self.first is None else min(self.first, document.hours)
             self.last = document.hours if self.last is None else max(self.last, document.hours)
 
 
-class _ByCount(dict[int, float]):
-    """Squared rarities by how many live articles have a word, each computed when it is first asked for."""
-
-    def __init__(self, rarity: Rarity) -> None:
-        super().__init__()
-        self._rarity = rarity
-
-    def __missing__(self, count: int) -> float:
-        value = self[count] = self._rarity.square(count)
-        return value
-
-
-class _Squares(dict[str, float]):
-    """Squared rarities by word; equally common words share one logarithm."""
-
-    def __init__(self, rarity: Rarity) -> None:
-        super().__init__()
-        self._rarity = rarity
-        self.by_count = _ByCount(rarity)
-
-    def __missing__(self, term: str) -> float:
-        value = self[term] = self.by_count[self._rarity.count(term)]
-        return value
-
-    def refresh(self) -> None:
-        """Forget all: rarities have changed."""
-        self.clear()
-        self.by_count.clear()
-
-
 class Index:
     """Live articles by term, and the group of each.
 
-    Vectors are weighted with the rarity of the moment, which is fixed while a batch is placed (``refresh``); norms are
-    therefore computed when first needed in a batch and kept for it.
+    Vectors are weighted with the rarity of the moment, which is fixed while a batch is placed (``refresh``); what is
+    read of articles and stories for comparisons is kept for as long.
+
+    Attributes:
+        squares: Squared rarities by word.
     """
 
     def __init__(self, meaning: "Meaning | None" = None) -> None:
         self.meaning = meaning
-        self.rarity = Rarity()
+        self.postings = Postings()
+        self.rarity = self.postings.rarity
         self.group_by_document: dict[str, Group] = {}
-        self._postings: dict[str, dict[str, float]] = {}
-        self.squares = _Squares(self.rarity)
-        self._norms: dict[str, tuple[float, float]] = {}
-        self._centroid_norms: dict[str, tuple[int, float]] = {}
+        self.squares = Squares(self.postings)
+        self._sides: dict[str, Side] = {}
+        self._profiles: dict[str, tuple[Group, Profile]] = {}
 
     def refresh(self, ids: Sequence[str] = ()) -> None:
         """Take the present rarity, and means of languages, for the coming batch of articles with these ids."""
         if self.meaning:
             self.meaning.refresh(ids)
-        self.squares.refresh()
-        self._norms.clear()
-        self._centroid_norms.clear()
+        self.postings.refresh()
+        self.squares.clear()
+        self._sides.clear()
+        for group, _ in self._profiles.values():
+            group.forget_counts()
+        self._profiles.clear()
 
-    def norm(self, document: Document) -> float:
-        """Return the length of an article's weighted vector, > 0."""
-        return (self._norms.get(document.id) or self._measure(document))[0]
+    def side(self, document: Document) -> Side:
+        """Return what there is to compare of an article."""
+        known = self._sides.get(document.id)
+        if known is None:
+            known = self._sides[document.id] = side(self.postings, self.squares, document)
+        return known
 
-    def plain_norm(self, document: Document) -> float:
-        """Return the length of an article's vector with all its words counted as one, > 0."""
-        return (self._norms.get(document.id) or self._measure(document))[1]
-
-    def _measure(self, document: Document) -> tuple[float, float]:
-        # All in C: norms of neighbours were a third of the time. The words of a title stand first among the terms.
-        squares = list(map(self.squares.by_count.__getitem__, map(self.rarity.counts.__getitem__, document.terms)))
-        n_title = len(document.title)
-        title, lede = sum(squares[:n_title]), sum(squares[n_title:])
-        weighted = math.sqrt(TITLE_WEIGHT**2 * title + LEDE_WEIGHT**2 * lede) or 1.0
-        value = self._norms[document.id] = (weighted, math.sqrt(title + lede) or 1.0)
-        return value
-
-    def n_with_both(self, one: str, other: str) -> int:
-        """Return how many live articles have both of two words."""
-        return len(self._postings.get(one, {}).keys() & self._postings.get(other, {}).keys())
-
-    def centroid_norm(self, group: Group) -> float:
-        """Return the length of the sum of a group's binary vectors, > 0."""
-        known = self._centroid_norms.get(group.id)
-        if known is None or known[0] != len(group.members):
-            squares = self.squares
-            value = math.sqrt(sum([count * count * squares[term] for term, count in group.counts.items()])) or 1.0
-            known = self._centroid_norms[group.id] = (len(group.members), value)
-        return known[1]
+    def profile(self, group: Group) -> Profile:
+        """Return what there is to compare of a story."""
+        _, known = self._profiles.get(group.id, (group, None))
+        if known is None or known.n_members != len(group.members):
+            rows = np.array(group.rows, dtype=np.int32)
+            known = profile(self.postings, self.squares, group.counts(), rows)
+            self._profiles[group.id] = (group, known)
+        return known
 
     def insert(self, document: Document, group: Group) -> None:
-        """Put an article into a group and make it findable."""
-        group.add(document)
+        """Put an article into a group and make it findable; ``rarity`` counts it already."""
+        group.add(document, self.postings.insert(document))
         self.group_by_document[document.id] = group
         if self.meaning:
             self.meaning.place(document.id)
-        for term, weight in document.terms.items():
-            self._postings.setdefault(term, {})[document.id] = weight
+
+    def fill(self, placed: Sequence[tuple[Document, Group]]) -> None:
+        """Put articles into groups and make them findable, where there is none yet; counts them, too."""
+        self.postings.fill([document for document, _ in placed])
+        for row, (document, group) in enumerate(placed):
+            group.add(document, row)
+            self.group_by_document[document.id] = group
+            if self.meaning:
+                self.meaning.place(document.id)
 
     def move(self, document: Document, group: Group) -> None:
         """Let a live article count for another group."""
-        group.add(document)
+        group.add(document, self.postings.row_of[document.id])
         self.group_by_document[document.id] = group
 
     def remove(self, documents: Iterable[Document]) -> None:
@@ -167,30 +148,8 @@ class Index:
         if self.meaning:
             self.meaning.remove(document.id for document in documents)
         for document in documents:
-            self.rarity.remove(document)
             self.group_by_document.pop(document.id, None)
-            for term in document.terms:
-                postings = self._postings[term]
-                del postings[document.id]
-                if not postings:
-                    del self._postings[term]
-
-    def dots(self, document: Document) -> dict[str, float]:
-        """Return the product with every live article that shares a rare term, by article id."""
-        dots: dict[str, float] = {}
-        weighed = sorted(((self.squares[term], term, weight) for term, weight in document.terms.items()), reverse=True)
-        budget = MAX_POSTINGS
-        for square, term, weight in weighed:
-            postings = self._postings.get(term)
-            if not postings:
-                continue
-            budget -= len(postings)
-            if budget < 0:
-                break
-            factor = weight * square
-            for other, other_weight in postings.items():
-                dots[other] = dots.get(other, 0.0) + factor * other_weight
-        return dots
+        self.postings.remove(documents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,27 +198,49 @@ def candidates(
         asked: A story to compare in any case.
         min_cosine: With the nearest member, below which a story is no candidate unless it is near in meaning.
     """
-    dots = index.dots(document)
-    norm = index.norm(document)
+    postings = index.postings
     groups: dict[str, Group] = {} if asked is None else {asked.id: asked}
-    for _, other in nlargest(MAX_NEIGHBOURS, zip(dots.values(), dots.keys(), strict=True)):
+    for other in _nearest(postings, document):
         group = index.group_by_document[other]
-        if len(groups) < MAX_GROUPS and group.id != but:
+        if group.id != but:
             groups.setdefault(group.id, group)
+            if len(groups) == MAX_GROUPS:
+                break
     meant = {} if index.meaning is None else _meant_groups(index, document, but)
     groups |= meant
-    scored = [
-        (_scored(index, group, dots, norm), group)
-        for group in groups.values()
-        if is_within(document, group, window_hours)
+    within = [group for group in groups.values() if is_within(document, group, window_hours)]
+    if not within:
+        return []
+    rows = np.frombuffer(b"".join([group.rows for group in within]), dtype=np.int32)
+    cosines = postings.cosines(rows).tolist()
+    scored = []
+    start = 0
+    for group in within:
+        likeness = cosines[start : start + len(group.rows)]
+        start += len(group.rows)
+        scored.append((-max(likeness), group.born, group, likeness))
+    scored.sort(key=lambda each: each[:2])
+    floor = max(min_cosine, MIN_OF_BEST * -scored[0][0])
+    chosen = [
+        (group, likeness)
+        for n, (best, _, group, likeness) in enumerate(scored)
+        if (n < MAX_CANDIDATES and -best >= floor) or group.id in meant or group is asked
     ]
-    scored.sort(key=lambda each: (each[0][0][0] if each[0] else 0.0, each[1].born))
-    floor = max(min_cosine, MIN_OF_BEST * -scored[0][0][0][0]) if scored and scored[0][0] else min_cosine
-    return [
-        _candidate(index, document, group, likest)
-        for n, (likest, group) in enumerate(scored)
-        if (n < MAX_CANDIDATES and likest and -likest[0][0] >= floor) or group.id in meant or group is asked
-    ]
+    if index.meaning is None:
+        return [_candidate(group, likeness) for group, likeness in chosen]
+    ids = [id_ for group, _ in chosen for id_ in group.members]
+    by_meaning = iter(index.meaning.cosines(document.id, ids))
+    return [_candidate(group, likeness, list(islice(by_meaning, len(likeness)))) for group, likeness in chosen]
+
+
+def _nearest(postings: Postings, document: Document) -> list[str]:
+    """Return the ids of the most alike articles by unnormalised likeness, then from the last id to the first."""
+    rows, dots = postings.compare(document)
+    if len(dots) > MAX_NEIGHBOURS:
+        is_near = dots >= np.partition(dots, -MAX_NEIGHBOURS)[-MAX_NEIGHBOURS]
+        rows, dots = rows[is_near], dots[is_near]
+    ids = map(postings.ids.__getitem__, rows.tolist())
+    return [id_ for _, id_ in sorted(zip(dots.tolist(), ids, strict=True), reverse=True)[:MAX_NEIGHBOURS]]
 
 
 def _meant_groups(index: Index, document: Document, but: str) -> dict[str, Group]:
@@ -272,34 +253,37 @@ def _meant_groups(index: Index, document: Document, but: str) -> dict[str, Group
     return groups
 
 
-def _scored(index: Index, group: Group, dots: Mapping[str, float], norm: float) -> list[tuple[float, str]]:
-    """Return the members that share a rare word with an article, by falling cosine (negated), then by id."""
-    scored = [
-        (-min(1.0, dots[id_] / (norm * index.norm(member))), id_)
-        for id_, member in group.members.items()
-        if id_ in dots
-    ]
-    scored.sort()
-    return scored
-
-
-def _candidate(index: Index, document: Document, group: Group, scored: list[tuple[float, str]]) -> Candidate:
-    n_members = len(group.members)
-    n_top = min(3, n_members)
-    ids = list(group.members)
-    meant = index.meaning.cosines(document.id, ids) if index.meaning else [0.0] * n_members
-    ranked = sorted(meant, reverse=True)
-    nearest = scored[0][1] if scored else ids[min(range(n_members), key=lambda n: (-meant[n], ids[n]))]
+def _candidate(group: Group, likeness: list[float], by_meaning: list[float] | None = None) -> Candidate:
+    """Sum up a group, given the cosines with each of its members, of words and of meaning."""
+    best, top, mean = _summed(likeness)
+    meant_best, meant_top, meant_mean = _summed(by_meaning) if by_meaning else (0.0, 0.0, 0.0)
     return Candidate(
         group=group,
-        nearest=group.members[nearest],
-        best=-scored[0][0] if scored else 0.0,
-        top=(0.0 - sum(score for score, _ in scored[:3])) / n_top,
-        mean=(0.0 - math.fsum(score for score, _ in scored)) / n_members,
-        meant_best=ranked[0],
-        meant_top=sum(ranked[:3]) / n_top,
-        meant_mean=math.fsum(ranked) / n_members,
+        nearest=_likest(group, by_meaning if by_meaning and best <= 0.0 else likeness),
+        best=best,
+        top=top,
+        mean=mean,
+        meant_best=meant_best,
+        meant_top=meant_top,
+        meant_mean=meant_mean,
     )
+
+
+def _summed(cosines: list[float]) -> tuple[float, float, float]:
+    """Return the highest, the mean of the three highest, and the mean of all."""
+    n = len(cosines)
+    if n == 1:
+        return (cosines[0],) * 3
+    ranked = sorted(cosines, reverse=True)
+    return ranked[0], sum(ranked[:3]) / min(3, n), math.fsum(ranked) / n
+
+
+def _likest(group: Group, likeness: list[float]) -> Document:
+    """Return the member most like an article, by id among equals."""
+    most = max(likeness)
+    if likeness.count(most) == 1:
+        return group.members[next(islice(group.members, likeness.index(most), None))]
+    return group.members[min([id_ for id_, value in zip(group.members, likeness, strict=True) if value == most])]
 
 
 def is_within(document: Document, group: Group, window_hours: float) -> bool:

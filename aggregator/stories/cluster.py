@@ -9,24 +9,23 @@ import hashlib
 import math
 from collections.abc import Container, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from aggregator.model import Article, Clustering, LiveStory, Membership, Merge
 from aggregator.stories import copies, parting
-from aggregator.stories.candidates import Candidate, Group, Index, candidates
+from aggregator.stories.candidates import Candidate, Group, candidates
 from aggregator.stories.copies import Sameness
 from aggregator.stories.decision import Decide, decision_with, model_of
 from aggregator.stories.encoder import Encoder
 from aggregator.stories.evidence import NO_MEANING, Evidence, weigh
-from aggregator.stories.features import Document, document
+from aggregator.stories.features import Document
+from aggregator.stories.live import REOPEN, WINDOW, WINDOW_HOURS, Live, by_time
+from aggregator.stories.promise import promising_with
 from aggregator.stories.reasons import explain
 
-if TYPE_CHECKING:
-    from aggregator.stories.meaning import Meaning
+__all__ = ["REOPEN", "WINDOW", "Clusterer", "mint_story_id"]  # what other rooms take from here
 
-WINDOW = timedelta(days=5)  # an article joins no story whose articles are all further away; older stories rest
-REOPEN = timedelta(days=30)  # and older than this, it joins no story that already stands (30-day rule)
 JOIN_ON_ONE_WORD = 0.75  # if it shares one word with the nearest article: a country is no event; kite .858 -> .871
 # An article that shares no word of its title with the nearest of so many, and on average next to nothing with all, came
 # by one odd word ("keep", "400"): large stories would collect whatever passes. Four joins of the dev sets are such.
@@ -36,13 +35,11 @@ MERGE = 0.6  # mean probability over the smaller story; cross-validated B3 F1 .8
 ASK = 0.3  # below, the rest of the batch is not expected to make a story fit
 MERGE_MEMBERS = 5  # asked in each direction, evenly over the story: bounds the cost of a merge of two large stories
 COPY_FLOOR = 0.3  # cosine below which two articles are not compared word for word; 120 copies of the dev sets: >= .38
-PART = 0.3  # a story falls into two if the articles of the smaller part fit the rest with less than this, on average
 ID_LENGTH = 10
 NEW_STORY = "new story"
 PARTED = "parted"
 MERGED = "its story fits this one"
 _CROWD_SIZE = math.log(CROWD)  # as evidence tells sizes
-_WINDOW_HOURS = WINDOW / timedelta(hours=1)
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -113,6 +110,7 @@ class Clusterer:
         encoder: Lets meaning count beside words, and across languages; ``None``: words alone.
         vectors: Packed vectors by :func:`.encoder.content_hash`, as they were kept; the missing ones are made and
             added, for the caller to keep.
+        readings: What was read of articles before (:mod:`.packed`), by id, each of its present text; likewise.
         decide: Takes the place of the shipped weights.
 
     Raises:
@@ -125,22 +123,23 @@ class Clusterer:
         *,
         encoder: Encoder | None = None,
         vectors: MutableMapping[str, bytes] | None = None,
+        readings: MutableMapping[str, bytes] | None = None,
         decide: Decide | None = None,
     ) -> None:
         self._decide = decide or decision_with(encoder)
+        self._promising = promising_with(encoder)
         self._model = model_of(encoder)
         self._needed = WITH_MEANING if encoder else BY_WORDS
-        self._index = Index(_meaning(encoder, {} if vectors is None else vectors))
-        self._groups: dict[str, Group] = {}
-        self._by_address: dict[str, dict[str, Document]] = {}
+        self._live = Live(encoder, {} if vectors is None else vectors, {} if readings is None else readings)
+        self._index, self._groups = self._live.index, self._live.groups
         self._n_batches = 0
         self._held: Held | None = None
-        self._take(live)
+        self._live.take(live)
 
     def place(self, batch: Sequence[Article], *, now: datetime | None = None, held: Held | None = None) -> Clustering:
         """Place the articles of one build; those that are live already are left where they are.
 
-        About 2 ms an article at 1,000 live stories.
+        0.6 to 1 ms an article among 1,000 to 100,000 live ones by words, of which 0.2 ms to read it.
 
         Args:
             batch: The new articles.
@@ -151,18 +150,17 @@ class Clusterer:
         self._held = held
         known = self._index.group_by_document
         arrived = {article.id: article for article in batch if article.id not in known}
-        documents = [self._count(article) for article in sorted(arrived.values(), key=_by_time)]
+        documents = [self._live.count(article) for article in sorted(arrived.values(), key=by_time)]
         if not documents:
             return Clustering()
         self._n_batches += 1
-        self._expire(now)
+        self._live.expire(now)
         if self._index.meaning:
             self._index.meaning.add([each.article for each in documents])
         self._index.refresh([each.id for each in documents])
-        saved = frozenset(self._groups)
         doubts: list[Doubt] = []
         placements = {each.id: self._place(each, doubts) for each in documents}
-        merges = self._merge(doubts, saved, placements)
+        merges = self._merge(doubts, placements)
         self._part(placements)
         return Clustering(memberships=self._memberships(tuple(placements.values())), merges=merges)
 
@@ -170,9 +168,7 @@ class Clusterer:
 
     def settle(self, minted_at: datetime) -> None:
         """Take what was placed for saved at this time: from now on its stories sort as they do for who loads them."""
-        for group in self._groups.values():
-            if group.born[0] == float("inf"):
-                group.born = (minted_at.timestamp(), 0, group.id)
+        self._live.settle(minted_at)
 
     def renew(self, story_ids: Iterable[str], live: Sequence[LiveStory]) -> None:
         """Forget some stories and take in what has become of them: articles were edited, a person moved some.
@@ -181,85 +177,35 @@ class Clusterer:
             story_ids: Stories that changed or are no more; unknown ones are passed over.
             live: What of them still lives.
         """
-        for story_id in sorted({*story_ids, *(story.id for story in live)} & self._groups.keys()):
-            self._forget(self._groups[story_id])
-        self._take(live)
+        self._live.renew(story_ids, live)
 
     def holds(self, story_id: str) -> bool:
         """Tell whether a story is live here."""
         return story_id in self._groups
-
-    def _take(self, live: Sequence[LiveStory]) -> None:
-        if self._index.meaning:
-            self._index.meaning.add([article for story in live for article in story.articles])
-        for story in sorted(live, key=lambda story: (story.minted_at, story.id)):
-            group = self._start(story.id, born=(story.minted_at.timestamp(), 0))
-            for article in sorted(story.articles, key=_by_time):
-                self._insert(self._count(article), group)
-
-    def _count(self, article: Article) -> Document:
-        read = document(article)
-        self._index.rarity.add(read)
-        return read
-
-    def _start(self, story_id: str, born: tuple[float, int]) -> Group:
-        group = Group(id=story_id, born=(*born, story_id))
-        self._groups[story_id] = group
-        return group
-
-    def _insert(self, each: Document, group: Group) -> None:
-        self._index.insert(each, group)
-        if each.article.canonical_url:
-            self._by_address.setdefault(each.article.canonical_url, {})[each.id] = each
-
-    def _expire(self, now: datetime | None) -> None:
-        """Let stories rest that were silent for the window before the newest placed article.
-
-        A store asked for live ones does the same. The batch itself does not count: it may hold the news of weeks, and
-        its first articles continue what its last ones would have put to rest.
-        """
-        times = [group.last for group in self._groups.values() if group.last is not None]
-        if not times:
-            return
-        newest = max(times)
-        if now is not None:
-            newest = max(min(newest, _hours(now)), _hours(now - REOPEN))
-        horizon = newest - _WINDOW_HOURS
-        for group in [group for group in self._groups.values() if group.last is not None and group.last < horizon]:
-            self._forget(group)
-
-    def _forget(self, group: Group) -> None:
-        del self._groups[group.id]
-        self._index.remove(group.members.values())
-        for member in group.members.values():
-            at_address = self._by_address.get(member.article.canonical_url, {})
-            at_address.pop(member.id, None)
-            if not at_address:
-                self._by_address.pop(member.article.canonical_url, None)
 
     # -- one article
 
     def _place(self, each: Document, doubts: list[Doubt]) -> Placement:
         found = [
             candidate
-            for candidate in candidates(self._index, each, window_hours=_WINDOW_HOURS)
+            for candidate in candidates(self._index, each, window_hours=WINDOW_HOURS)
             if self._may_unite([each.id], candidate.group.members)
         ]
         copied = self._copied(each, found)
         if copied:
             original, same = copied
-            self._insert(each, self._index.group_by_document[original.id])
+            self._live.insert(each, self._index.group_by_document[original.id])
             return Placement(document=each, probability=1.0, rule=same.rule, reason=same.reason)
         judged = self._judge(each, found)
         if judged and judged[0][0] >= self._needed.sure:
             chance, candidate, evidence = judged[0]
             doubts += [Doubt(p, candidate.group, other.group) for p, other, _ in judged[1:] if p >= MERGE]
             why = explain(self._index, each, candidate, evidence)  # before it is a member itself
-            self._insert(each, candidate.group)
+            self._live.insert(each, candidate.group)
             return Placement(document=each, probability=chance, rule="similar", reason=why)
-        group = self._start(mint_story_id(each.id, self._groups), born=(float("inf"), self._n_batches))
+        group = self._live.start(mint_story_id(each.id, self._groups), born=(float("inf"), self._n_batches))
         doubts += [Doubt(p, candidate.group, group) for p, candidate, _ in judged if p >= ASK]
-        self._insert(each, group)
+        self._live.insert(each, group)
         return Placement(
             document=each,
             probability=round(1.0 - (judged[0][0] if judged else 0.0), 4),
@@ -270,10 +216,13 @@ class Clusterer:
     def _may_unite(self, one: Iterable[str], other: Iterable[str]) -> bool:
         return self._held is None or self._held.may_unite(one, other)
 
-    def _judge(self, each: Document, found: Sequence[Candidate]) -> list[tuple[float, Candidate, Evidence]]:
-        """Weigh every candidate; surest first, then oldest."""
+    def _judge(
+        self, each: Document, found: Sequence[Candidate], asked: Group | None = None
+    ) -> list[tuple[float, Candidate, Evidence]]:
+        """Weigh the candidates that are worth it, or only that for one story; surest first, then oldest."""
         judged = []
-        for candidate in found:
+        chosen = self._promising(self._index, each, found) if asked is None else [c for c in found if c.group is asked]
+        for candidate in chosen:
             rival = max((other.best for other in found if other is not candidate), default=0.0)
             meant_rival = max((other.meant_top for other in found if other is not candidate), default=0.0)
             evidence = weigh(self._index, each, candidate, rival=rival, meant_rival=meant_rival)
@@ -292,9 +241,8 @@ class Clusterer:
 
     def _copied(self, each: Document, found: Sequence[Candidate]) -> tuple[Document, Sameness] | None:
         """Find an article that this one repeats, by address first, then among the most alike."""
-        at_address = self._by_address.get(each.article.canonical_url, {}) if each.article.canonical_url else {}
         alike = [candidate.nearest for candidate in found if candidate.best >= COPY_FLOOR]
-        for other in [at_address[id_] for id_ in sorted(at_address)] + alike:
+        for other in self._live.at_address(each.article.canonical_url) + alike:
             same = copies.sameness(each, other)
             if same and self._may_unite([each.id], self._index.group_by_document[other.id].members):
                 return other, same
@@ -302,9 +250,7 @@ class Clusterer:
 
     # -- the batch
 
-    def _merge(
-        self, doubts: Iterable[Doubt], saved: frozenset[str], placements: dict[str, Placement]
-    ) -> tuple[Merge, ...]:
+    def _merge(self, doubts: Iterable[Doubt], placements: dict[str, Placement]) -> tuple[Merge, ...]:
         """Merge stories that one article fitted, surest first, if the members of the smaller one fit the larger, too.
 
         By now the whole batch is placed, so that an article that first fitted a story only somewhat may have found
@@ -316,7 +262,7 @@ class Clusterer:
         kept_apart: set[tuple[str, str, int]] = set()
         for doubt in sorted(doubts, key=lambda doubt: (-doubt.probability, doubt.one.born, doubt.other.born)):
             pair = (_latest(doubt.one, successor), _latest(doubt.other, successor))
-            older, newer = sorted(pair, key=lambda group: _seniority(group, saved))
+            older, newer = sorted(pair, key=self._seniority)
             key = (older.id, newer.id, len(older.members) + len(newer.members))
             if older is newer or key in kept_apart or not self._may_unite(older.members, newer.members):
                 continue
@@ -324,7 +270,7 @@ class Clusterer:
             if chance < (self._needed.join if min(len(older.members), len(newer.members)) == 1 else MERGE):
                 kept_apart.add(key)
                 continue
-            if newer.id in saved:
+            if not self._is_of_this_batch(newer):
                 reason = f"the articles of the smaller story fit the other one with a mean probability of {chance:.2f}"
                 merges.append(Merge(story_id=older.id, retired_id=newer.id, probability=chance, reason=reason))
             else:
@@ -334,6 +280,14 @@ class Clusterer:
             for member in newer.members.values():
                 self._index.move(member, older)
         return tuple(_final(merge, successor) for merge in merges)
+
+    def _is_of_this_batch(self, group: Group) -> bool:
+        return group.born[:2] == (float("inf"), self._n_batches)
+
+    def _seniority(self, group: Group) -> tuple[float, int, float, str]:
+        """Sort stories from oldest to newest; of those of this batch that with the earliest article is the oldest."""
+        first = group.first if group.first is not None and self._is_of_this_batch(group) else 0.0
+        return (*group.born[:2], first, group.id)
 
     def _join(self, new: Group, story: Group, chance: float, placements: dict[str, Placement]) -> None:
         """Say of the article that began a story of this batch that it joined another."""
@@ -354,8 +308,8 @@ class Clusterer:
 
     def _fit(self, member: Document, own: Group, other: Group) -> tuple[float, Candidate | None, Evidence | None]:
         """Weigh a member of one story against another, had it come only now."""
-        found = candidates(self._index, member, window_hours=_WINDOW_HOURS, but=own.id, asked=other)
-        return next((judged for judged in self._judge(member, found) if judged[1].group is other), (0.0, None, None))
+        found = candidates(self._index, member, window_hours=WINDOW_HOURS, but=own.id, asked=other)
+        return next(iter(self._judge(member, found, asked=other)), (0.0, None, None))
 
     def _part(self, placements: dict[str, Placement]) -> None:
         """Part the stories that grew and turned out to tell of two happenings; who leaves is placed anew.
@@ -368,31 +322,22 @@ class Clusterer:
             n_before = len(group.members.keys() - arrived)
             if not parting.is_due(n_before, len(group.members)) or (self._held and self._held.binds(group.members)):
                 continue
-            parts = parting.halves(self._index, group)
-            if parts is None:
+            parted = parting.part(
+                self._index,
+                group,
+                n_batch=self._n_batches,
+                mint=lambda article_id: mint_story_id(article_id, self._groups),
+                same_story=self._same_story,
+            )
+            if parted is None:
                 continue
-            staying, leaving = parts
-            first = min(leaving, key=lambda member: (member.article.at, member.id))
-            stay = self._regroup(staying, Group(id=group.id, born=group.born))
-            leave_id = mint_story_id(first.id, self._groups)
-            leave = self._regroup(leaving, Group(id=leave_id, born=(float("inf"), self._n_batches, leave_id)))
-            chance = self._same_story(stay, leave)
-            if chance >= PART:
-                for member in group.members.values():
-                    self._index.group_by_document[member.id] = group
-                continue
+            stay, leave, chance = parted
             self._groups[stay.id], self._groups[leave.id] = stay, leave
             reason = f"its part of the story {stay.id} fits the rest with a mean probability of only {chance:.2f}"
-            for member in leaving:
+            for member in leave.members.values():
                 placements[member.id] = Placement(
                     document=member, probability=round(1.0 - chance, 4), rule=PARTED, reason=reason
                 )
-
-    def _regroup(self, members: Sequence[Document], group: Group) -> Group:
-        for member in members:
-            group.add(member)
-            self._index.group_by_document[member.id] = group
-        return group
 
     def _memberships(self, placements: Sequence[Placement]) -> tuple[Membership, ...]:
         """Name the story of each placed article as it stands after merging, and of which article it is a copy."""
@@ -418,28 +363,6 @@ class Clusterer:
                 )
             )
         return tuple(memberships)
-
-
-def _hours(moment: datetime) -> float:
-    return moment.timestamp() / 3600.0
-
-
-def _by_time(article: Article) -> tuple[object, str]:
-    return (article.at, article.id)
-
-
-def _seniority(group: Group, saved: Container[str]) -> tuple[float, int, float, str]:
-    """Sort stories from oldest to newest; among those of one batch that with the earliest article is the oldest."""
-    first = 0.0 if group.first is None or group.id in saved else group.first
-    return (*group.born[:2], first, group.id)
-
-
-def _meaning(encoder: Encoder | None, vectors: MutableMapping[str, bytes]) -> "Meaning | None":
-    if encoder is None:
-        return None
-    from aggregator.stories.meaning import Meaning  # needs numpy, which comes with an encoder
-
-    return Meaning(encoder, vectors)
 
 
 def _latest(group: Group, successor: dict[str, Group]) -> Group:

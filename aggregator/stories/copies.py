@@ -35,19 +35,22 @@ def _same_address(one: Document, other: Document) -> Sameness | None:
     address = one.article.canonical_url
     if not address or address != other.article.canonical_url or not urlsplit(address).path.strip("/"):
         return None
-    shorter = min(len(one.title), len(other.title))
+    shorter = min(one.n_title, other.n_title)
     if shorter and len(one.title & other.title) < URL_TITLE_SHARE * shorter:
         return None
     return Sameness(rule="same address", reason=f"the same address as an article of {_publisher(other)}")
 
 
 def _same_text(one: Document, other: Document) -> Sameness | None:
-    if min(len(one.words), len(other.words)) < MIN_WORDS:
+    if min(one.n_words, other.n_words) < MIN_WORDS:
         return None
-    n_shared = len(one.terms.keys() & other.terms.keys())  # cheap, and no copy has fewer common words than shingles
-    if n_shared < CONTAINMENT * min(len(one.terms), len(other.terms)) or has_conflict(one, other):
+    n_shared = len(frozenset(one.stems).intersection(other.stems))  # cheap; no copy has fewer of them than of shingles
+    if n_shared < CONTAINMENT * min(len(one.stems), len(other.stems)):
         return None
-    share = containment(one.words, other.words)
+    words, others = one.words, other.words
+    if _has_conflict(one, words, other, others):
+        return None
+    share = containment(words, others)
     if share < CONTAINMENT:
         return None
     return Sameness(rule="same text", reason=f"{share:.0%} of the text stands word for word at {_publisher(other)}")
@@ -55,9 +58,9 @@ def _same_text(one: Document, other: Document) -> Sameness | None:
 
 def _same_title(one: Document, other: Document) -> Sameness | None:
     """Equal headlines are a copy unless both articles have a text, and it differs, or a column's title comes back."""
-    if one.title != other.title or len(one.title) < MIN_TITLE_TERMS:
+    if one.n_title != other.n_title or one.n_title < MIN_TITLE_TERMS or one.title != other.title:
         return None
-    if min(len(one.words), len(other.words)) >= MIN_WORDS or has_conflict(one, other):
+    if min(one.n_words, other.n_words) >= MIN_WORDS or has_conflict(one, other):
         return None
     is_own = one.article.publisher == other.article.publisher
     is_timed = one.hours is not None and other.hours is not None
@@ -71,12 +74,17 @@ def _same_title(one: Document, other: Document) -> Sameness | None:
 
 def has_conflict(one: Document, other: Document) -> bool:
     """Tell whether each article has numbers, or each title names, that the other lacks: a template filled twice."""
-    numbers = {word for word in one.words if word[0].isdigit()}
-    others = {word for word in other.words if word[0].isdigit()}
-    if min(len(one.words), len(other.words)) < MIN_WORDS:
+    return _has_conflict(one, one.words, other, other.words)
+
+
+def _has_conflict(one: Document, words: Sequence[str], other: Document, other_words: Sequence[str]) -> bool:
+    numbers = {word for word in words if word[0].isdigit()}
+    others = {word for word in other_words if word[0].isdigit()}
+    if min(len(words), len(other_words)) < MIN_WORDS:
         return bool(one.numbers - others and other.numbers - numbers)
     return bool(numbers - others and others - numbers) or bool(
-        (one.title & one.anchors) - other.terms.keys() and (other.title & other.anchors) - one.terms.keys()
+        one.title.intersection(one.anchors).difference(other.stems)
+        and other.title.intersection(other.anchors).difference(one.stems)
     )
 
 
@@ -118,7 +126,7 @@ def origins(new: Iterable[Document], members: Sequence[Document]) -> dict[str, t
 
 
 def _seniority(document: Document) -> tuple[float, int, str]:
-    return (_hours(document), -len(document.words), document.id)
+    return (_hours(document), -document.n_words, document.id)
 
 
 def _hours(document: Document) -> float:

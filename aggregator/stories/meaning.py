@@ -23,7 +23,9 @@ N_NEIGHBOURS = 12  # articles nearest in meaning whose stories become candidates
 # Least cosine of such a neighbour, by encoder. "e5-small": xling B3 F1 .905 at .25, .921 at .3; precision .924, .959
 # (mean of three seeds).
 MIN_NEIGHBOUR = {"use-3": 0.25, "e5-small": 0.3}
-CHUNK = 4096  # rows unpacked at once: 8 MB
+CHUNK = 256  # rows unpacked at once: half a MB; with more, products of two or three take thrice as long
+AHEAD = 256  # articles of a batch compared with all at once: 100 MB at 100,000 live ones
+SMALLEST = 1e-6  # added to a length, so that a vector at its mean can be divided by it
 DIGITS = 4  # cosines are rounded, so that the order in which a library adds does not show
 UNKNOWN = 0.0  # cosine of an article without a vector
 
@@ -50,9 +52,13 @@ class Meaning:
         self._langs: dict[str, int] = {}
         self._sums: list[npt.NDArray[np.int64]] = []
         self._counts: list[int] = []
+        self._priors: list[npt.NDArray[np.int64]] = []
+        self._changed: set[int] = set()  # languages with articles that came or went since the last refresh
         self._means: Floats = np.zeros((0, encoder.n_dimensions), dtype=np.float32)
-        self._norms: Floats = np.zeros(0, dtype=np.float32)
-        self._cosines: dict[str, Floats] = {}
+        self._squares = np.zeros(64, dtype=np.int32)  # of the vectors as they are packed
+        self._norms: Floats = np.ones(64, dtype=np.float32)  # of the centred ones
+        self._ahead: dict[str, int] = {}  # articles of the batch, in its order
+        self._cosines: dict[str, Floats] = {}  # of some of them, with all
 
     def add(self, articles: Sequence[Article]) -> None:
         """Take articles in; their vectors are made together where they are not kept."""
@@ -72,17 +78,28 @@ class Meaning:
         if row >= len(self._vectors):
             self._grow()
         vector = np.frombuffer(packed, dtype=np.int8)
-        lang = self._langs.setdefault(article.lang, len(self._sums))
-        if lang == len(self._sums):
-            self._sums.append(np.zeros(self._encoder.n_dimensions, dtype=np.int64))
-            self._counts.append(0)
+        lang = self._langs.get(article.lang)
+        if lang is None:
+            lang = self._begin(article.lang)
         self._rows[article.id] = row
         self._ids[row] = article.id
         self._vectors[row] = vector
+        self._squares[row] = np.dot(wide := vector.astype(np.int32), wide)
         self._lang_of[row] = lang
         self._placed[row] = False
         self._sums[lang] += vector
         self._counts[lang] += 1
+        self._changed.add(lang)
+
+    def _begin(self, name: str) -> int:
+        """Make room for a language."""
+        lang = self._langs[name] = len(self._sums)
+        n_dimensions = self._encoder.n_dimensions
+        self._sums.append(np.zeros(n_dimensions, dtype=np.int64))
+        self._counts.append(0)
+        self._priors.append(priors.mean(name, self._encoder.name, n_dimensions))
+        self._means = np.concatenate([self._means, np.zeros((1, n_dimensions), dtype=np.float32)])
+        return lang
 
     def _grow(self) -> None:
         size = 2 * len(self._vectors)
@@ -91,6 +108,8 @@ class Meaning:
         self._vectors = vectors
         self._lang_of = np.concatenate([self._lang_of, np.zeros_like(self._lang_of)])
         self._placed = np.concatenate([self._placed, np.zeros_like(self._placed)])
+        self._squares = np.concatenate([self._squares, np.zeros_like(self._squares)])
+        self._norms = np.concatenate([self._norms, np.ones_like(self._norms)])
 
     def compares(self, one: Article, other: Article) -> bool:
         """Tell whether the vectors of two articles say more than their words: not within a language never learned."""
@@ -106,51 +125,67 @@ class Meaning:
         for id_ in ids:
             row = self._rows.pop(id_, None)
             if row is not None:
-                lang = self._lang_of[row]
+                lang = int(self._lang_of[row])
+                self._changed.add(lang)
                 self._sums[lang] -= self._vectors[row]
                 self._counts[lang] -= 1
                 self._placed[row] = False
                 self._free.append(row)
 
     def refresh(self, ids: Sequence[str]) -> None:
-        """Take the present means for the coming batch, and compare its articles with all. ``O(batch * live)``."""
-        self._cosines.clear()
-        langs = sorted(self._langs, key=self._langs.__getitem__)
-        self._means = np.array([self._mean(lang) for lang in langs], dtype=np.float32)
+        """Take the present means for the coming batch, and compare its first articles with all. ``O(batch * live)``."""
         known = [id_ for id_ in ids if id_ in self._rows]
-        self._norms = self._centred_norms()
-        for start in range(0, len(known), 256):
-            some = known[start : start + 256]
-            self._cosines |= dict(zip(some, self._compare(some, np.arange(len(self._ids))), strict=True))
+        self._ahead = {id_: n for n, id_ in enumerate(known)}
+        langs = sorted(self._changed)
+        self._changed.clear()
+        for lang in langs:
+            self._means[lang] = self._mean(lang)
+        self._look_ahead(known[:AHEAD], langs)
 
-    def _mean(self, lang: str) -> Floats:
+    def _mean(self, lang: int) -> Floats:
         """Return the mean vector of a language, in packed units."""
-        index = self._langs[lang]
-        prior = priors.mean(lang, self._encoder.name, self._encoder.n_dimensions)
-        total = self._sums[index].astype(np.float64) + PRIOR_ARTICLES * prior
-        return (total / (self._counts[index] + PRIOR_ARTICLES)).astype(np.float32)
+        total = self._sums[lang].astype(np.float64) + PRIOR_ARTICLES * self._priors[lang]
+        return (total / (self._counts[lang] + PRIOR_ARTICLES)).astype(np.float32)
 
-    def _centred_norms(self) -> Floats:
-        n_rows = len(self._ids)
-        norms = np.ones(n_rows, dtype=np.float32)
-        for start in range(0, n_rows, CHUNK):
-            stop = min(n_rows, start + CHUNK)
-            centred = self._vectors[start:stop].astype(np.float32) - self._means[self._lang_of[start:stop]]
-            norms[start:stop] = np.sqrt(np.einsum("ij,ij->i", centred, centred)) + 1e-6
-        return norms
+    def _look_ahead(self, ids: Sequence[str], langs: Sequence[int] = ()) -> None:
+        """Compare some articles of the batch with all; on the way, measure what is of languages whose mean changed.
 
-    def _compare(self, ids: Sequence[str], rows: npt.NDArray[Any]) -> Floats:
-        """Return ``(n_ids, n_rows) float32`` cosines, rounded."""
-        own = np.array([self._rows[id_] for id_ in ids], dtype=np.intp)
-        asked = self._vectors[own].astype(np.float32) - self._means[self._lang_of[own]]
-        asked /= self._norms[own][:, None]
-        on_means = asked @ self._means.T
-        found = np.empty((len(ids), len(rows)), dtype=np.float32)
-        for start in range(0, len(rows), CHUNK):
-            some = rows[start : start + CHUNK]
-            dots = asked @ self._vectors[some].astype(np.float32).T
-            found[:, start : start + CHUNK] = (dots - on_means[:, self._lang_of[some]]) / self._norms[some]
-        return np.round(found, DIGITS)
+        Vectors are unpacked once for both: at 100,000 of them that takes as long as ten articles' products. The square
+        of a centred vector is ``|v|^2 - 2 v.m + |m|^2``, of which only the middle has to be measured again.
+        """
+        asked = self._asked(ids)
+        dots = self._dots(np.concatenate([asked, self._means[list(langs)]]), self._vectors[: len(self._ids)])
+        lang_of = self._lang_of[: len(self._ids)]
+        for lang, on_mean in zip(langs, dots[len(ids) :], strict=True):
+            rows = np.flatnonzero(lang_of == lang)
+            mean = self._means[lang].astype(np.float64)
+            squares = self._squares[rows] - 2.0 * on_mean[rows] + mean @ mean
+            self._norms[rows] = np.sqrt(np.maximum(squares, 0.0)) + SMALLEST
+        self._cosines = dict(zip(ids, self._centred(asked, dots[: len(ids)], slice(0, len(self._ids))), strict=True))
+
+    def _asked(self, ids: Sequence[str]) -> Floats:
+        """Return ``(n_ids, n_dimensions) float32`` centred vectors of length 1."""
+        rows = [self._rows[id_] for id_ in ids]
+        asked = self._vectors[rows].astype(np.float32) - self._means[self._lang_of[rows]]
+        asked /= (np.sqrt(np.einsum("ij,ij->i", asked, asked)) + SMALLEST)[:, None]
+        return asked
+
+    def _dots(self, asked: Floats, vectors: npt.NDArray[np.int8]) -> Floats:
+        """Return ``(n_asked, n_vectors) float32`` products."""
+        dots = np.empty((len(asked), len(vectors)), dtype=np.float32)
+        for start in range(0, len(vectors), CHUNK) if len(asked) else ():
+            some = vectors[start : start + CHUNK].astype(np.float32)
+            dots[:, start : start + CHUNK] = asked @ some.T
+        return dots
+
+    def _centred(self, asked: Floats, dots: Floats, rows: "slice | list[int]") -> Floats:
+        """Return the cosines, rounded, that products with vectors come to once the means are taken off; in place."""
+        langs, norms = self._lang_of[rows], self._norms[rows]
+        for on_means, each in zip(asked @ self._means.T, dots, strict=True):
+            each -= on_means[langs]
+            each /= norms
+            np.round(each, DIGITS, out=each)
+        return dots
 
     def cosines(self, id_: str, others: Sequence[str]) -> list[float]:
         """Return the cosine of an article with each of others, -1..1, in their order."""
@@ -160,7 +195,8 @@ class Meaning:
         known = [rows[other] for other in others if other in rows]
         whole = self._cosines.get(id_)
         if whole is None:
-            values = self._compare([id_], np.array(known, dtype=np.intp))[0].tolist() if known else []
+            asked = self._asked([id_])
+            values = self._centred(asked, self._dots(asked, self._vectors[known]), known)[0].tolist()
         else:
             values = whole[known].tolist()
         if len(known) == len(others):
@@ -173,12 +209,15 @@ class Meaning:
 
         All that tie with the last one are among them.
         """
-        whole = self._cosines.get(id_)
-        if whole is None:
+        place = self._ahead.get(id_)
+        if place is None:
             return []
-        reachable = np.where(self._placed[: len(whole)], whole, -1.0)
-        floor = self._floor
-        if len(reachable) > N_NEIGHBOURS:
-            floor = max(floor, float(np.partition(reachable, -N_NEIGHBOURS)[-N_NEIGHBOURS]))
-        rows = np.nonzero(reachable >= floor)[0].tolist()
-        return sorted((self._ids[row] for row in rows), key=lambda other: (-float(whole[self._rows[other]]), other))
+        if id_ not in self._cosines:  # placed in their order, so that the first of a few is asked for first
+            self._look_ahead(list(self._ahead)[place : place + (1 if place % AHEAD else AHEAD)])
+        whole = self._cosines[id_]
+        rows = np.flatnonzero((whole >= self._floor) & self._placed[: len(whole)])
+        if len(rows) > N_NEIGHBOURS:
+            nearness = whole[rows]
+            rows = rows[nearness >= np.partition(nearness, -N_NEIGHBOURS)[-N_NEIGHBOURS]]
+        found = zip((-whole[rows]).tolist(), map(self._ids.__getitem__, rows.tolist()), strict=True)
+        return [other for _, other in sorted(found)]

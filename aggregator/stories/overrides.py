@@ -80,6 +80,7 @@ class Held:
         for n in sorted(self.overrides, reverse=True):
             if not self._accept(self.overrides[n]):
                 self.overruled.add(n)
+        self._bound = self.pinned.keys() | {membership.article_id for membership in standing.held}
 
     def may_unite(self, one: Iterable[str], other: Iterable[str]) -> bool:
         """Tell whether no word keeps any article of one group apart from any of another. Cheap for unnamed ones."""
@@ -90,8 +91,7 @@ class Held:
 
     def binds(self, ids: Iterable[str]) -> bool:
         """Tell whether a person put one of these articles where it is."""
-        bound = self.pinned.keys() | {membership.article_id for membership in self._standing.held}
-        return not bound.isdisjoint(ids)
+        return not self._bound.isdisjoint(ids)
 
     def driver(self, one: str, other: str) -> int:
         """Return the number of the word that keeps two articles apart; 0: none does."""

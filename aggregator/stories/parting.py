@@ -1,11 +1,11 @@
-"""Find the two groups that a story would fall into, if it told of two happenings.
+"""Part a story that tells of two happenings.
 
-Owns how articles of one story are compared for that, and where the line runs. Whether the story is parted along it is
-decided elsewhere. Stories grow by one article after the other, so two happenings that one article spoke of together are
-seen to be two only later.
+Owns when a story is looked at, where the line between two happenings would run, and whether the two sides fit so badly
+that the story falls into two along it. How well an article fits a story is asked of the caller. Stories grow by one
+article after the other, so two happenings that one article spoke of together are seen to be two only later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from aggregator.stories.features import Document
 if TYPE_CHECKING:
     from aggregator.stories.meaning import Meaning
 
+PART = 0.3  # a story falls into two if the articles of the smaller part fit the rest with less than this, on average
 MIN_PART = 2  # articles; one that does not fit is no happening of its own
 LOOKED_AT = (4, 6, 9, 13, 19, 28, 42, 63)  # sizes at which a story is looked at: with each half again as many articles
 DIGITS = 4  # likeness is rounded, so that the order in which a library adds does not show
@@ -25,6 +26,48 @@ DIGITS = 4  # likeness is rounded, so that the order in which a library adds doe
 def is_due(n_before: int, n_now: int) -> bool:
     """Tell whether a story has reached a size at which it is looked at. What is larger than all is left as it is."""
     return n_now <= LOOKED_AT[-1] and any(n_before < size <= n_now for size in LOOKED_AT)
+
+
+def part(
+    index: Index,
+    group: Group,
+    *,
+    n_batch: int,
+    mint: Callable[[str], str],
+    same_story: Callable[[Group, Group], float],
+) -> tuple[Group, Group, float] | None:
+    """Part a story if its smaller side fits the rest badly.
+
+    Args:
+        index: Knows the story; afterwards, it knows the two in its place.
+        group: The story.
+        n_batch: Which batch the new story is of.
+        mint: Gives a story's id for the id of its first article.
+        same_story: Gives the mean probability with which members of the smaller of two stories belong to the larger.
+
+    Returns:
+        The part with the earliest article, which keeps the id; the other part; how well they fit. ``None``: it stays.
+    """
+    parts = halves(index, group)
+    if parts is None:
+        return None
+    staying, leaving = parts
+    first = min(leaving, key=_by_time)
+    leave_id = mint(first.id)
+    stay = _regroup(index, staying, Group(id=group.id, born=group.born))
+    leave = _regroup(index, leaving, Group(id=leave_id, born=(float("inf"), n_batch, leave_id)))
+    chance = same_story(stay, leave)
+    if chance < PART:
+        return stay, leave, chance
+    for member in group.members.values():
+        index.group_by_document[member.id] = group
+    return None
+
+
+def _regroup(index: Index, members: Sequence[Document], group: Group) -> Group:
+    for member in members:
+        index.move(member, group)
+    return group
 
 
 def halves(index: Index, group: Group) -> tuple[list[Document], list[Document]] | None:
@@ -53,7 +96,7 @@ def _by_time(member: Document) -> tuple[object, str]:
 
 def _likeness(index: Index, members: Sequence[Document]) -> npt.NDArray[np.float64]:
     """Return ``(n, n)`` cosines of words, averaged with those of meaning where there is an encoder."""
-    columns = {term: n for n, term in enumerate(sorted({term for member in members for term in member.terms}))}
+    columns = {term: n for n, term in enumerate(sorted({term for member in members for term in member.stems}))}
     table = np.zeros((len(members), len(columns)))
     for row, member in enumerate(members):
         for term, weight in member.terms.items():

@@ -17,7 +17,8 @@ P, W, ``novelty``, half-life and cap are the keys of ``[ranking]``. All but age 
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.model import USUAL_RANKING, Ranking, Revision, Worth
@@ -25,6 +26,7 @@ from aggregator.model import USUAL_RANKING, Ranking, Revision, Worth
 HALF_LIFE = USUAL_RANKING.half_life  # 24 h: two publishers fall level with one fresh report after 32 h, four after 58 h
 NOVELTY = timedelta(hours=72)
 USUAL = USUAL_RANKING
+_NO_TIME = timedelta()
 
 
 def rank(
@@ -40,24 +42,66 @@ def rank(
     Returns:
         Ties: the newer article first, then by story id. Cost: O(n log n), 20 µs a story.
     """
-    scored = [(each, score(each, newest_at=newest_at, ranking=ranking)) for each in revisions]
-    scored.sort(key=lambda each: _place(each[0], each[1], newest_at))
+    revision_by_id = {each.story_id: each for each in revisions}
+    placed = order([told(each, ranking) for each in revisions], newest_at=newest_at, ranking=ranking)
+    return tuple(
+        (
+            revision_by_id[each.story_id],
+            points,
+            reason(revision_by_id[each.story_id], nth, newest_at=newest_at, ranking=ranking),
+        )
+        for each, points, nth in placed
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the order asks of a revision: little, so that it can be kept of ten thousand.
+
+    Attributes:
+        story_id: Of its story.
+        newest_at: Effective time of its newest article.
+        whole: What it counts by itself, see :func:`worth`.
+        lone: The one publisher of a lone report; "": several tell the story.
+    """
+
+    story_id: str
+    newest_at: datetime
+    whole: float
+    lone: str
+
+
+def told(revision: Revision, ranking: Ranking = USUAL) -> Told:
+    """Return what the order asks of a revision. 10 us."""
+    return Told(
+        story_id=revision.story_id,
+        newest_at=revision.newest_at,
+        whole=worth(revision, ranking).whole,
+        lone=_lone_publisher(revision),
+    )
+
+
+def order(stories: Iterable[Told], *, newest_at: datetime, ranking: Ranking = USUAL) -> list[tuple[Told, float, int]]:
+    """Order stories as :func:`rank`: (story, score, which lone report of its publisher it is; 0: none), best first.
+
+    Cost: O(n log n), 3 us a story.
+    """
+    scored = [(_score(each.whole, newest_at - each.newest_at, ranking), each) for each in stories]
+    scored.sort(key=lambda each: _place(each[1], each[0], newest_at))
     n_by_publisher: dict[str, int] = defaultdict(int)
     standing = []
-    for revision, whole in scored:
-        publisher = _lone_publisher(revision)
+    for points, each in scored:
         nth = 0
-        if publisher:
-            n_by_publisher[publisher] += 1
-            nth = n_by_publisher[publisher]
-        points = round(whole * share(nth, ranking), 6)
-        standing.append((revision, points, _reason(revision, nth, newest_at=newest_at, ranking=ranking)))
+        if each.lone:
+            n_by_publisher[each.lone] += 1
+            nth = n_by_publisher[each.lone]
+        standing.append((each, round(points * share(nth, ranking), 6), nth))
     standing.sort(key=lambda each: _place(each[0], each[1], newest_at))
-    return tuple(standing)
+    return standing
 
 
-def _place(revision: Revision, points: float, newest_at: datetime) -> tuple[float, timedelta, str]:
-    return -points, newest_at - revision.newest_at, revision.story_id
+def _place(story: Told, points: float, newest_at: datetime) -> tuple[float, timedelta, str]:
+    return -points, newest_at - story.newest_at, story.story_id
 
 
 def _lone_publisher(revision: Revision) -> str:
@@ -93,11 +137,14 @@ def worth(revision: Revision, ranking: Ranking = USUAL) -> Worth:
 
 def score(revision: Revision, *, newest_at: datetime, ranking: Ranking = USUAL) -> float:
     """Return the importance of a story before its share, rounded to 6 digits so that platforms agree."""
-    age = max(timedelta(), newest_at - revision.newest_at)
-    return round(worth(revision, ranking).whole * math.exp2(-(age / ranking.half_life)), 6)
+    return _score(worth(revision, ranking).whole, newest_at - revision.newest_at, ranking)
 
 
-def _reason(revision: Revision, nth: int, *, newest_at: datetime, ranking: Ranking) -> str:
+def _score(whole: float, age: timedelta, ranking: Ranking) -> float:
+    return round(whole * math.exp2(-(max(_NO_TIME, age) / ranking.half_life)), 6)
+
+
+def reason(revision: Revision, nth: int, *, newest_at: datetime, ranking: Ranking) -> str:
     """Say why a story stands where it does ("5 publishers, newest article 2 h before the newest of all")."""
     n_publishers = max(1, revision.summary.n_publishers)
     parts = [f"{n_publishers} publisher{'s' if n_publishers > 1 else ''}"]

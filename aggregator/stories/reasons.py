@@ -15,7 +15,8 @@ N_SHOWN = 4  # words; more is no longer read
 
 def explain(index: Index, document: Document, candidate: Candidate, evidence: Evidence) -> str:
     """Say what joins an article to a story ("shares Nara, Seoul, fishing; title similarity 0.61; 3 h apart")."""
-    shared = [term for term in document.terms if term in candidate.group.counts]
+    counts = index.profile(candidate.group).counts
+    shared = [term for term in document.stems if term in counts]
     rarest = sorted(shared, key=lambda term: (term not in document.anchors, -index.squares[term], term))[:N_SHOWN]
     written = surfaces(document.article, rarest)
     parts = [f"shares {', '.join(written.get(term, term) for term in rarest)}"] if rarest else []

@@ -113,8 +113,8 @@ def _words(revision: Revision) -> tuple[dict[str, float], frozenset[str]]:
     found = document(
         Article(id=revision.story_id, source_url="", publisher="", title=summary.headline, text=told, lang=summary.lang)
     )
-    marks = found.anchors | found.title
-    return dict(found.terms), frozenset(mark for mark in marks if not mark[0].isdigit())
+    marks = found.title.union(found.anchors)
+    return found.terms, frozenset(mark for mark in marks if not mark[0].isdigit())
 
 
 def related_of(revision: Revision) -> Related:

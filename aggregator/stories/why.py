@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from aggregator import text
 from aggregator.model import Article, LiveStory, Membership
-from aggregator.stories.cluster import NEW_STORY, WINDOW, Clusterer
+from aggregator.stories.cluster import NEW_STORY, Clusterer
 from aggregator.stories.encoder import Encoder
+from aggregator.stories.live import WINDOW
 
 MAX_TEXT = 800  # characters of a text that count for clustering, nearly
 N_WORDS = 8  # named of each kind

@@ -38,7 +38,7 @@ def test_a_document() -> None:
     assert read.terms["ferry"] == TITLE_WEIGHT
     assert read.terms["180"] == LEDE_WEIGHT
     assert "tarbet" in read.title
-    assert {"tarbet", "oban", "180"} <= read.anchors
+    assert {"tarbet", "oban", "180"} <= set(read.anchors)
     assert not {"the", "off", "monday"} & read.terms.keys()
     assert read.hours == NOW.timestamp() / 3600
 
