@@ -13,11 +13,13 @@ Files of an output ``SLUG``::
     SLUG/archive/MONTH.atom            RFC 5005; the stories that entered in that month, as they stood at its end
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from aggregator.model import Article, Entry, Output, OutputFeed, OutputView, Published, Revision
 from aggregator.outputs import atom, digest, jsonfeed, periods, rss, strings
@@ -82,6 +84,11 @@ class Press:
         self._years: dict[str, int] = {}
         self._last: dict[str, tuple[Hashable, tuple[str, ...]]] = {}
         self._settled: dict[str, tuple[object, OutputView]] = {}
+        self._notes: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+
+    def notes(self, about: str) -> dict[Any, Any]:
+        """Return what somebody notes about something from build to build; who notes there forgets there, too."""
+        return self._notes[about]
 
     def entry(self, key: Hashable, build: Callable[[], Entry]) -> Entry:
         """Return the entry of a key, built once."""

@@ -1,7 +1,8 @@
 """Own how outputs reach the disk: whole or not at all, and only when their bytes differ.
 
 The one place of this room that touches files. A reader of the folder, or a kill at any moment, sees the old file or the
-new one: bytes go to a temporary file in the same folder, are flushed to the disk, and take the name in one step.
+new one: bytes go to a temporary file, are flushed to the disk, and take the name in one step. A site's temporary file
+stands at its top, so that what a killed run left is found without looking through a story page a day of years.
 """
 
 import contextlib
@@ -40,16 +41,18 @@ def write_if_changed(path: Path, body: bytes) -> bool:
     return True
 
 
-def sweep(folder: Path) -> int:
-    """Delete temporary files that killed runs left in ``folder`` and below. Returns how many there were.
+def sweep(folder: Path, *, below: bool = True) -> int:
+    """Delete temporary files that killed runs left in ``folder``. Returns how many there were.
 
-    Must be called by the only run that writes there.
+    Must be called by the only run that writes there. ``below``: in the folders within, too, where a
+    :class:`SiteWriter` leaves one only if these are other file systems.
 
     Raises:
         OutputError: One cannot be deleted.
     """
     n = 0
-    for found in sorted(folder.rglob(f"{_MARK}*")) if folder.is_dir() else ():
+    walk = folder.rglob if below else folder.glob
+    for found in sorted(walk(f"{_MARK}*")) if folder.is_dir() else ():
         try:
             found.unlink(missing_ok=True)
         except OSError as error:
@@ -74,7 +77,11 @@ class SiteWriter:
         self.n_written = 0
         self.n_unchanged = 0
         self._unsynced: set[Path] = set()
-        sweep(folder)
+        sweep(folder, below=False)
+
+    def sweep(self) -> None:
+        """Delete what killed runs of earlier versions left, wherever it is. Looks through all folders."""
+        sweep(self.folder)
 
     def write(self, name: str, body: bytes) -> bool:
         """Write a file by its name within the folder, "s/abc.html". Returns whether its bytes differed.
@@ -91,7 +98,7 @@ class SiteWriter:
                 return False
             if path.parent not in self._unsynced:
                 self._make_folder(path.parent)
-            _replace(path, body)
+            _replace(path, body, top=self.folder)
         except OSError as error:
             raise OutputError(_in_words(path, error)) from error
         self._unsynced.add(path.parent)
@@ -167,8 +174,20 @@ def _holds(path: Path, body: bytes) -> bool:
         return False
 
 
-def _replace(path: Path, body: bytes) -> None:
-    temporary = path.with_name(f"{_MARK}{path.name}")
+def _replace(path: Path, body: bytes, *, top: Path | None = None) -> None:
+    """Put bytes at a path by way of a temporary file beside it, or in the folder ``top`` where that is as near."""
+    if top is not None and top != path.parent:
+        try:
+            _replace_by(top / f"{_MARK}below", path, body)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+        else:
+            return
+    _replace_by(path.with_name(f"{_MARK}{path.name}"), path, body)
+
+
+def _replace_by(temporary: Path, path: Path, body: bytes) -> None:
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, _FILE_MODE)
         try:

@@ -14,6 +14,7 @@ from aggregator.errors import AggregatorError, OutputError, SummaryError
 from aggregator.model import (
     OutputView,
     PollDay,
+    Ranking,
     Related,
     Revision,
     Source,
@@ -23,12 +24,12 @@ from aggregator.model import (
 )
 from aggregator.outputs import card, metrics, opml
 from aggregator.outputs.entry import few_tellers, share_out
-from aggregator.outputs.pages import archive, search
+from aggregator.outputs.pages import search
 from aggregator.outputs.pages.pages import ICON_FILE, SCRIPT_FILE, Pages
 from aggregator.outputs.publish import Press
 from aggregator.outputs.site import Site
 from aggregator.outputs.write import SiteWriter
-from aggregator.pipeline import publishing
+from aggregator.pipeline import archiving, publishing
 from aggregator.pipeline.comparing import earlier_stories
 from aggregator.pipeline.placing import Placing
 from aggregator.pipeline.polling import Progress
@@ -94,6 +95,8 @@ def build(
         StoreError: The store failed; what was saved before stays, and the next build takes up the rest.
         OutputError: The output folder cannot be written at all.
     """
+    if render_all:
+        writer.sweep()
     hidden = store.hidden_stories()
     placing = placing or Placing()
     n_placed = placing.place(store, now=now)
@@ -110,10 +113,10 @@ def build(
     )
     revisions = _with(latest, written, hidden=store.hidden_stories()) if written else latest
     newest_at = max((revision.newest_at for revision in revisions), default=now)
-    ranked = rank.rank(revisions, newest_at=newest_at, ranking=site.ranking)
+    press = Press() if press is None or render_all or is_hiding else press
+    ranked = _ranked(revisions, press, newest_at=newest_at, ranking=site.ranking)
     best_first = [revision for revision, _, _ in ranked]
     news = publishing.News.of(store, site, best_first, newest_at=newest_at, now=now)
-    press = Press() if press is None or render_all or is_hiding else press
     output_views = []
     changed_feeds: list[str] = []
     for output in site.outputs:
@@ -126,12 +129,13 @@ def build(
         except OutputError as error:  # one output's failure leaves the others alone
             problems.append(f"output {output.slug}: {error}")
             log.error("output %s was not written: %s", output.slug, error)
-    pages = Pages(site)
-    _write_story_pages(store, writer, pages, ranked, render_all=render_all, progress=progress)
+    pages = Pages(site, press.notes("rows"))
+    _write_story_pages(store, writer, pages, render_all=render_all, progress=progress)
+    views = source_views(store, sources, since=now - HISTORY)
     _write_front_pages(
-        store, writer, site, pages, ranked, output_views, sources, now=now, render_all=render_all or is_hiding
-    )
-    views = source_views(store, sources, since=now)
+        store, writer, site, pages, ranked, output_views, views,
+        newest_at=newest_at, now=now, press=press, render_all=render_all or is_hiding,
+    )  # fmt: skip
     changed_feeds += publishing.write_health(store, writer, site, views, news)
     return BuildReport(
         n_placed=n_placed,
@@ -150,6 +154,26 @@ def _with(latest: Sequence[Revision], written: Sequence[Revision], *, hidden: Co
     ordered = sorted(revision_by_story.values(), key=lambda each: each.story_id)
     ordered.sort(key=lambda each: each.newest_at, reverse=True)
     return ordered[:N_CANDIDATES]
+
+
+def _ranked(
+    revisions: Sequence[Revision], press: Press, *, newest_at: datetime, ranking: Ranking
+) -> list[tuple[Revision, float, int]]:
+    """Order the stories: (revision, score, which lone report of its publisher it is), best first.
+
+    What a revision counts by itself is noted from build to build.
+    """
+    notes = press.notes(f"rank {ranking}")
+    known: dict[tuple[str, int, datetime], rank.Told] = dict(notes)
+    notes.clear()
+    for each in revisions:
+        key = (each.story_id, each.n, each.at)
+        notes[key] = known.get(key) or rank.told(each, ranking)
+    revision_by_id = {each.story_id: each for each in revisions}
+    return [
+        (revision_by_id[told.story_id], points, nth)
+        for told, points, nth in rank.order(notes.values(), newest_at=newest_at, ranking=ranking)
+    ]
 
 
 def _summarise_stories(
@@ -211,7 +235,6 @@ def _write_story_pages(
     store: Store,
     writer: SiteWriter,
     pages: Pages,
-    ranked: Sequence[tuple[Revision, float, str]],
     *,
     render_all: bool,
     progress: Progress,
@@ -256,17 +279,21 @@ def _write_front_pages(
     writer: SiteWriter,
     site: Site,
     pages: Pages,
-    ranked: Sequence[tuple[Revision, float, str]],
+    ranked: Sequence[tuple[Revision, float, int]],
     output_views: Sequence[OutputView],
-    sources: Sequence[Source],
+    views: Sequence[SourceView],
     *,
+    newest_at: datetime,
     now: datetime,
+    press: Press,
     render_all: bool,
 ) -> None:
     """Write the pages that show many stories or none. Only the status page may know what time it is."""
-    views = source_views(store, sources, since=now - HISTORY)
     days = store.days_written()
-    front = share_out(ranked, N_FRONT_PAGE, lambda each: few_tellers(each[0]))
+    front = [
+        (revision, points, rank.reason(revision, nth, newest_at=newest_at, ranking=site.ranking))
+        for revision, points, nth in share_out(ranked, N_FRONT_PAGE, lambda each: few_tellers(each[0]))
+    ]
     n_answering = sum(1 for view in views if view.state.last_success_at)
     writer.write(ICON_FILE, pages.icon())
     writer.write(SCRIPT_FILE, pages.script())
@@ -274,7 +301,11 @@ def _write_front_pages(
     writer.write("index.html", pages.index(front, n_sources=len(views), n_answering=n_answering, days=days))
     writer.write("feeds.html", pages.feeds(output_views, views))
     writer.write("feeds.opml", opml.render_opml(site, views))
-    _write_archive(store, writer, pages, ranked, days, render_all=render_all)
+    writer.write("archive/index.html", pages.archive_index(days))
+    writer.write(search.FILE, pages.search_index([revision for revision, _, _ in ranked], press.notes("search")))
+    archiving.write_days(
+        store, writer, pages, days, newest_at=newest_at if ranked else None, press=press, render_all=render_all
+    )
     counts, written = store.counts(), store.story_days(since=now - HISTORY)
     writer.write(
         "status.html", pages.status(sources=views, outputs=output_views, counts=counts, now=now, stories=written)
@@ -286,42 +317,6 @@ def _write_front_pages(
             pages.status_json(sources=views, outputs=output_views, counts=counts, now=now, stories=written),
         )
     writer.flush()
-
-
-def _write_archive(
-    store: Store,
-    writer: SiteWriter,
-    pages: Pages,
-    ranked: Sequence[tuple[Revision, float, str]],
-    days: Sequence[datetime],
-    *,
-    render_all: bool,
-) -> None:
-    """Write the days of the archive and what is searched, newest day first.
-
-    A day that is over never changes again: before the first one whose file is as it should be, all are, so the rest is
-    passed over. After a killed build that one is further back.
-    """
-    writer.write("archive/index.html", pages.archive_index(days))
-    writer.write(search.FILE, pages.search_index([revision for revision, _, _ in ranked]))
-    newest_at = max((revision.newest_at for revision, _, _ in ranked), default=None)
-    for i in reversed(range(len(days))):
-        day = days[i]
-        told = store.revisions_written(since=day, until=day + timedelta(days=1))
-        body = pages.archive_day(
-            day,
-            rank.rank(
-                told,
-                newest_at=max((revision.newest_at for revision in told), default=day),
-                ranking=pages.site.ranking,
-            ),
-            earlier=days[i - 1] if i else None,
-            later=days[i + 1] if i + 1 < len(days) else None,
-        )
-        is_new = writer.write(archive.file_of(day), body)
-        is_over = newest_at is not None and archive.is_over(day, newest_at=newest_at)
-        if is_over and not is_new and not render_all:
-            break
 
 
 def source_views(store: Store, sources: Sequence[Source], *, since: datetime) -> tuple[SourceView, ...]:

@@ -31,6 +31,7 @@ from aggregator.model import (
 from aggregator.store.base import LIVE_TEXT, Completion, Counts
 from aggregator.store.polls import CLOCK_SLACK, check_belongs, postponed
 from aggregator.store.publishing import check_follows
+from aggregator.store.readings import made_of
 from aggregator.store.rows import day_of
 
 
@@ -73,6 +74,7 @@ class MemoryStore:
         self._memberships: dict[str, Membership] = {}
         self._published: dict[tuple[str, str], Published] = {}
         self._vectors: dict[str, bytes] = {}
+        self._readings: dict[str, tuple[str, bytes]] = {}
         self._subscriptions: dict[str, Subscription] = {}
 
     # -- sources and polls
@@ -420,6 +422,17 @@ class MemoryStore:
         """See :meth:`.base.Store.save_vectors`."""
         self._vectors.update(vectors)
 
+    def readings(self, reader: str, ids: Iterable[str]) -> dict[str, bytes]:
+        """See :meth:`.base.Store.readings`."""
+        known = {id_: self._readings[id_] for id_ in ids if id_ in self._readings}
+        return {id_: found for id_, (of, found) in known.items() if of == made_of(reader, self._articles[id_])}
+
+    def save_readings(self, reader: str, readings: Iterable[tuple[Article, bytes]], *, now: datetime) -> None:
+        """See :meth:`.base.Store.save_readings`."""
+        self._readings |= {
+            article.id: (made_of(reader, article), found) for article, found in readings if article.id in self._articles
+        }
+
     # -- summaries and publishing
 
     def stale_stories(self) -> tuple[str, ...]:
@@ -441,6 +454,10 @@ class MemoryStore:
         """See :meth:`.base.Store.revisions`."""
         story = self._stories.get(story_id)
         return tuple(story.revisions) if story else ()
+
+    def revisions_of(self, keys: Iterable[tuple[str, int]]) -> tuple[Revision, ...]:
+        """See :meth:`.base.Store.revisions_of`."""
+        return tuple(each for story_id, n in keys for each in self.revisions(story_id) if each.n == n)
 
     def newest_revisions(self, *, limit: int) -> tuple[Revision, ...]:
         """See :meth:`.base.Store.newest_revisions`."""
@@ -464,14 +481,14 @@ class MemoryStore:
         """See :meth:`.base.Store.days_written`."""
         return tuple(sorted({day_of(each.at) for story in self._stories.values() for each in story.revisions}))
 
-    def revisions_written(self, *, since: datetime, until: datetime) -> tuple[Revision, ...]:
-        """See :meth:`.base.Store.revisions_written`."""
-        written = [
-            [each for each in story.revisions if since <= each.at < until]
-            for _, story in sorted(self._stories.items())
+    def written(self, *, since: datetime, until: datetime) -> tuple[tuple[str, int], ...]:
+        """See :meth:`.base.Store.written`."""
+        numbers = {
+            story_id: [each.n for each in story.revisions if since <= each.at < until]
+            for story_id, story in sorted(self._stories.items())
             if not story.is_hidden
-        ]
-        return tuple(found[-1] for found in written if found)
+        }
+        return tuple((story_id, found[-1]) for story_id, found in numbers.items() if found)
 
     def published(
         self, slug: str, *, since: datetime | None = None, story_ids: Iterable[str] = ()

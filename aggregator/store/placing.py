@@ -5,9 +5,9 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from aggregator.dataclass import replace
 from aggregator.model import Article, Clustering, LiveStory, Membership, Merge, Story
 from aggregator.store import rows
 from aggregator.store.base import LIVE_TEXT

@@ -5,9 +5,9 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aggregator.dataclass import replace
 from aggregator.errors import StoreError
 from aggregator.model import Article, ArticleChange, ChangeKind, Claim, KnownArticle, PollDay, PollRecord, SourceState
 from aggregator.store import rows
@@ -151,7 +151,7 @@ def check_belongs(claim: Claim, state: SourceState, changes: Sequence[ArticleCha
         StoreError: A mistake of the caller that would damage the other source.
     """
     url = claim.state.url
-    if state.url != url or record.source_url != url or any(each.article.source_url != url for each in changes):
+    if state.url != url or record.source_url != url or not {each.article.source_url for each in changes} <= {url}:
         raise StoreError(f"the poll of {url} brings something of another source; nothing was saved")
 
 

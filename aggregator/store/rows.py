@@ -5,12 +5,12 @@ but the column lists that statements are made of.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from sys import intern
 from typing import Any
 
+from aggregator.dataclass import dataclass
 from aggregator.model import (
     EPOCH,
     Announced,

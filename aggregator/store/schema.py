@@ -7,10 +7,10 @@ to, for people; a test keeps it so.
 import re
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from aggregator.dataclass import dataclass
 from aggregator.errors import StoreError
 from aggregator.store.connection import transaction
 from aggregator.store.rows import to_microseconds

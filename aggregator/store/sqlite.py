@@ -29,6 +29,7 @@ from aggregator.model import (
     Subscription,
 )
 from aggregator.store import known, placing, polls, publishing
+from aggregator.store import readings as reading
 from aggregator.store import subscriptions as pushing
 from aggregator.store import vectors as meaning
 from aggregator.store.base import Completion, Counts
@@ -42,6 +43,7 @@ class SqliteStore:
     def __init__(self, database: OpenDatabase, path: Path) -> None:
         self._database = database
         self._path = path
+        self._latest = publishing.Latest()
 
     @classmethod
     def open(cls, path: Path, *, now: datetime) -> "SqliteStore":
@@ -281,6 +283,17 @@ class SqliteStore:
             with self._writing() as conn:
                 meaning.save_vectors(conn, vectors, now=now)
 
+    def readings(self, reader: str, ids: Iterable[str]) -> dict[str, bytes]:
+        """See :meth:`.base.Store.readings`."""
+        with self._reading() as conn:
+            return reading.readings(conn, reader, ids)
+
+    def save_readings(self, reader: str, readings: Iterable[tuple[Article, bytes]], *, now: datetime) -> None:
+        """See :meth:`.base.Store.save_readings`."""
+        if made := list(readings):
+            with self._writing() as conn:
+                reading.save_readings(conn, reader, made, now=now)
+
     # -- summaries and publishing
 
     def stale_stories(self) -> tuple[str, ...]:
@@ -301,7 +314,7 @@ class SqliteStore:
     def newest_revisions(self, *, limit: int) -> tuple[Revision, ...]:
         """See :meth:`.base.Store.newest_revisions`."""
         with self._reading() as conn:
-            return publishing.newest_revisions(conn, limit=limit)
+            return self._latest.read(conn, limit=limit)
 
     def story_days(self, *, since: datetime) -> tuple[StoryDay, ...]:
         """See :meth:`.base.Store.story_days`."""
@@ -313,10 +326,15 @@ class SqliteStore:
         with self._reading() as conn:
             return publishing.days_written(conn)
 
-    def revisions_written(self, *, since: datetime, until: datetime) -> tuple[Revision, ...]:
-        """See :meth:`.base.Store.revisions_written`."""
+    def written(self, *, since: datetime, until: datetime) -> tuple[tuple[str, int], ...]:
+        """See :meth:`.base.Store.written`."""
         with self._reading() as conn:
-            return publishing.revisions_written(conn, since=since, until=until)
+            return publishing.written(conn, since=since, until=until)
+
+    def revisions_of(self, keys: Iterable[tuple[str, int]]) -> tuple[Revision, ...]:
+        """See :meth:`.base.Store.revisions_of`."""
+        with self._reading() as conn:
+            return publishing.revisions_of(conn, keys)
 
     def published(
         self, slug: str, *, since: datetime | None = None, story_ids: Iterable[str] = ()

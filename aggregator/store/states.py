@@ -7,39 +7,43 @@ that, to which everything goes that is not as expected: it says in words what is
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from json.encoder import encode_basestring
 from math import isfinite
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
+from aggregator.dataclass import names_of, of_fields
 from aggregator.model import SourceState
 from aggregator.store.codec import MICROSECOND, decode, encode
 
 # What a visit changes that finds nothing new; the first one is always written, so that it is found in the text.
 _OF_A_VISIT = ("n_polls", "seconds", "last_polled_at", "last_success_at", "next_poll_at", "reason")
-_FIELDS = sorted(fields(SourceState), key=lambda field: field.name in _OF_A_VISIT)  # stable: else in their order
-_LASTING_FIELDS = _FIELDS[: -len(_OF_A_VISIT)]
+_NAMES = sorted(names_of(SourceState), key=lambda name: name in _OF_A_VISIT)  # stable: else in their order
+_LASTING = tuple(_NAMES[: -len(_OF_A_VISIT)])
 _VISIT = f',"{_OF_A_VISIT[0]}":'
 _FORM = re.compile(
     r',"n_polls":\d+,"seconds":[\d.e+-]+(?:,"last_polled_at":"[^"]*")?(?:,"last_success_at":"[^"]*")?'
     r'(?:,"next_poll_at":"[^"]*")?,"reason":"(?:[^"\\]|\\.)*"}\Z'
 )
-_DEFAULTS = tuple(None if each.default is MISSING else each.default for each in _LASTING_FIELDS)
-_TIMES = tuple(each.name for each in _FIELDS if each.name.endswith("_at"))
+_TIMES = tuple(name for name in _NAMES if name.endswith("_at"))
 _LENGTHS = ("rhythm", "max_age", "ttl")
 _LISTS = {"skip_hours": int, "skip_days": int, "hubs": str}
-_LASTING = tuple(each.name for each in _LASTING_FIELDS)
-_values_of = attrgetter(*(each.name for each in _FIELDS))
-_lasting_of = attrgetter(*_LASTING)
-_lists_of = attrgetter(*_LISTS)
-# Types of all fields of states that the codec has written or read: there are few combinations.
-_writable: set[tuple[type, ...]] = set()
-_readable: set[tuple[type, ...]] = set()
+_lasting_of = itemgetter(*_LASTING)
+_lists_of = itemgetter(*_LISTS)
+_EMPTY = SourceState(url="")
+_DEFAULTS = (None, *_lasting_of(vars(_EMPTY))[1:])  # the address is always written
+# What a field may be, and the types of all fields of states that were seen to be so: there are few combinations.
+_KINDS = tuple(
+    (type(value), datetime if name in _TIMES else timedelta if name in _LENGTHS else type(value))
+    for name, value in vars(_EMPTY).items()
+)
+_USUAL = {**vars(_EMPTY), "url": None}
+_sound: set[tuple[type, ...]] = set()
 # The lasting fields of what was claimed, and their text.
 _texts: dict[str, tuple[tuple[Any, ...], str]] = {}
-MAX_TEXTS = 1024
+MAX_TEXTS = 4096
 BATCH = 256
 
 
@@ -49,25 +53,32 @@ def text_of(state: SourceState) -> str:
     Raises:
         StoreError: A value does not fit its field.
     """
-    types = tuple(map(type, _values_of(state)))
-    if types not in _writable or not _has_sound_lists(state):
-        text = encode(SourceState, state)
-        _writable.add(types)
-        return text
+    if not (_is_sound(state) and _has_sound_lists(state)):
+        return encode(SourceState, state)
     try:
         return f"{_lasting_text(state)}{_VISIT}{state.n_polls}{_visit_text(state)}}}"
     except ValueError:  # a time without a zone, a number that is none: the codec says which
         return encode(SourceState, state)
 
 
+def _is_sound(state: SourceState) -> bool:
+    """Tell whether each field is of the type that it is said to be, and no other that is equal or nearly so."""
+    types = tuple(map(type, vars(state).values()))
+    if types not in _sound:
+        if not all(kind in kinds for kind, kinds in zip(types, _KINDS, strict=True)):
+            return False
+        _sound.add(types)
+    return True
+
+
 def _has_sound_lists(state: SourceState) -> bool:
-    lists = _lists_of(state)
+    lists = _lists_of(vars(state))
     return not any(lists) or all(map(_are_all, lists, _LISTS.values()))
 
 
 def _lasting_text(state: SourceState) -> str:
     """Write what outlasts a visit, without the bracket at its end."""
-    lasting = _lasting_of(state)
+    lasting = _lasting_of(vars(state))
     before, text = _texts.pop(state.url, ((), ""))
     if lasting == before:
         return text
@@ -90,7 +101,7 @@ def _visit_text(state: SourceState) -> str:
     upcoming = "" if next_at is None else f',"next_poll_at":"{_written_time(next_at)}"'
     if not isfinite(state.seconds):
         raise ValueError
-    return f',"seconds":{state.seconds!r}{polled}{success}{upcoming},"reason":{_to_json(state.reason)}'
+    return f',"seconds":{state.seconds!r}{polled}{success}{upcoming},"reason":{encode_basestring(state.reason)}'
 
 
 def state_of(text: str) -> SourceState:
@@ -119,25 +130,19 @@ def states_of(texts: Sequence[str]) -> list[SourceState]:
 
 def _state_from(tree: Any, text: str) -> SourceState:
     try:
-        for name in _TIMES:
-            if (written := tree.get(name)) is not None:
-                tree[name] = _time_of(written)
-        for name in _LENGTHS:
-            if (written := tree.get(name)) is not None:
-                tree[name] = _length_of(written)
+        values = {**_USUAL, **tree}
+        if len(values) > len(_USUAL) or not isfinite(values["seconds"]):
+            raise ValueError
+        for name, read in _READERS:
+            if (written := values[name]) is not None:
+                values[name] = read(written)
         for name, kind in _LISTS.items():
             if name in tree:
-                tree[name] = _list_of(tree[name], kind)
-        state = SourceState(**tree)
-        if not isfinite(state.seconds):
-            raise ValueError
-    except (AttributeError, OverflowError, TypeError, ValueError):
+                values[name] = _list_of(tree[name], kind)
+        state = of_fields(SourceState, values)
+    except (OverflowError, TypeError, ValueError):
         return decode(SourceState, text)
-    types = tuple(map(type, _values_of(state)))
-    if types not in _readable:
-        state = decode(SourceState, text)
-        _readable.add(tuple(map(type, _values_of(state))))
-    return state
+    return state if _is_sound(state) else decode(SourceState, text)
 
 
 def claimed_states_of(texts: Sequence[str]) -> list[SourceState]:
@@ -147,7 +152,7 @@ def claimed_states_of(texts: Sequence[str]) -> list[SourceState]:
         _texts.clear()
     for state, text in zip(found, texts, strict=True):
         if form := _FORM.match(text, text.rfind(_VISIT)):
-            _texts[state.url] = (_lasting_of(state), text[: form.start()])
+            _texts[state.url] = (_lasting_of(vars(state)), text[: form.start()])
     return found
 
 
@@ -178,6 +183,13 @@ def _list_of(written: object, kind: type) -> tuple[Any, ...]:
     if type(written) is not list or not _are_all(written, kind):
         raise TypeError
     return tuple(written)
+
+
+# What is not written in JSON as it is.
+_READERS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+    *((name, _time_of) for name in _TIMES),
+    *((name, _length_of) for name in _LENGTHS),
+)
 
 
 def _are_all(values: Sequence[object], kind: type) -> bool:

@@ -221,6 +221,7 @@ def _prune_texts(conn: sqlite3.Connection, before: int) -> int:
         with transaction(conn, write=True):
             found = conn.execute(_CLOSED_TEXTS, {"before": before, "limit": _BATCH}).fetchall()
             conn.executemany("DELETE FROM texts WHERE article_n = ?", found)
+            conn.executemany("DELETE FROM readings WHERE article_n = ?", found)  # they hold words of the text
         n_texts += len(found)
         if len(found) < _BATCH:
             return n_texts

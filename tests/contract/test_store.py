@@ -412,12 +412,15 @@ def test_days_and_revisions_written_on_them(store):
     assert store.story_days(since=at(0)) == (StoryDay(day=at(-12), n_grown=2), StoryDay(day=at(12), n_new=1))
 
     def written(since, until):
-        return [(each.story_id, each.n) for each in store.revisions_written(since=at(since), until=at(until))]
+        return list(store.written(since=at(since), until=at(until)))
 
     assert written(-12, 12) == [("s1", 3)]
     assert written(-36, -12) == [("s1", 1)]
     assert written(-36, 13) == [("s1", 3), ("s2", 1)]
     assert written(36, 60) == []
+    found = store.revisions_of([("s2", 1), ("s1", 2), ("s1", 9), ("no", 1)])
+    assert [(each.story_id, each.n, each.at) for each in found] == [("s2", 1, at(12)), ("s1", 2, at(-12))]
+    assert store.revisions_of([]) == ()
 
 
 def test_a_poll_record_comes_back_whole(store):
@@ -555,6 +558,32 @@ def test_the_newest_placed_article_says_when_stories_live(store):
     assert store.newest_placed_at() is None
     place(store, "s1", "a1", "a2")
     assert store.newest_placed_at() == at(-1)
+
+
+def test_readings_are_kept_of_articles_as_they_are(store):
+    one, other = article("a1", text="one"), article("a2", text="two", lang="fr")
+    put_articles(store, one, other)
+    assert store.readings("r1", ["a1", "a2"]) == {}
+    store.save_readings("r1", [(one, b"1"), (other, b"2"), (article("no"), b"3")], now=NOW)
+    store.save_readings("r1", [(one, b"\x1f")], now=at(1))
+    store.save_readings("r1", [], now=at(1))
+    assert store.readings("r1", ["a2", "a1", "no"]) == {"a1": b"\x1f", "a2": b"2"}
+    assert store.readings("r1", ["a2"]) == {"a2": b"2"}
+    assert store.readings("r2", ["a1", "a2"]) == {}
+    assert store.readings("r1", []) == {}
+
+
+def test_a_reading_of_an_edited_article_is_missing(store):
+    one = article("a1", text="one", fingerprint="f1")
+    put_articles(store, one)
+    store.save_readings("r1", [(one, b"1")], now=NOW)
+    edited = replace(one, text="two", fingerprint="f2")
+    poll(store, *modified(edited), now=at(1))
+    assert store.readings("r1", ["a1"]) == {}
+    store.save_readings("r1", [(one, b"late")], now=NOW)  # what was read before the edit
+    assert store.readings("r1", ["a1"]) == {}
+    store.save_readings("r1", [(edited, b"2")], now=NOW)
+    assert store.readings("r1", ["a1"]) == {"a1": b"2"}
 
 
 def test_vectors_are_kept_by_content(store):
@@ -970,7 +999,7 @@ def test_a_hidden_story_has_no_newest_revision_and_is_rendered_anew(store):
     assert store.story("s1").is_hidden
     assert store.unrendered_stories() == ("s1",)
     assert [each.story_id for each in store.newest_revisions(limit=9)] == ["s2"]
-    assert [each.story_id for each in store.revisions_written(since=at(-1), until=at(1))] == ["s2"]
+    assert [story_id for story_id, _ in store.written(since=at(-1), until=at(1))] == ["s2"]
     assert store.revisions("s1")
     assert store.hide_stories([])
     assert [each.story_id for each in store.newest_revisions(limit=9)] == ["s1", "s2"]

@@ -87,7 +87,12 @@ def every_page(pages: Pages = PAGES) -> Iterator[tuple[str, str]]:
     yield "story", pages.story(STORY, worth=WORTH).decode()
     yield "related", pages.story(NEAR_OTHERS, worth=replace(WORTH, n_publishers=1, mean_weight=2.5)).decode()
     yield "plain story", pages.story(StoryView(story=Story(id="p", minted_at=NOW), revisions=(revision("p"),))).decode()
-    yield "day", pages.archive_day(at(-12), [*RANKED, *many], earlier=at(-36), later=at(12)).decode()
+    yield (
+        "day",
+        pages.archive_day(
+            at(-12), [each for each, _, _ in (*RANKED, *many)], n_stories=41, earlier=at(-36), later=at(12)
+        ).decode(),
+    )
     yield "archive", pages.archive_index([at(-12), at(-36), at(-24 * 40 - 12)]).decode()
     yield "no archive", pages.archive_index([]).decode()
     yield "moved", pages.moved("old", "k3m9x2p7qa").decode()
@@ -538,11 +543,27 @@ def test_neither_page_nor_json_shows_credentials() -> None:
     assert b"ledger.example" in told
 
 
+def test_rows_of_sources_are_written_once_and_say_the_same() -> None:
+    rows: dict[tuple[str, str], tuple[object, str]] = {}
+    silent = replace(VIEWS[0], state=replace(VIEWS[0].state, rhythm=timedelta(hours=1), newest_at=at(-24 * 9)))
+    grown = replace(VIEWS[0], state=replace(VIEWS[0].state, newest_at=at(1), n_articles=99))
+    for views in (VIEWS, (silent, VIEWS[1]), (grown, VIEWS[1]), VIEWS):
+        for now in (NOW, at(1), at(20)):
+            kept, fresh = Pages(PAGES.site, rows), Pages(PAGES.site)
+            assert kept.feeds(OUTPUT_VIEWS, views) == fresh.feeds(OUTPUT_VIEWS, views)
+            told = {"sources": views, "outputs": OUTPUT_VIEWS, "counts": Stored(), "now": now}
+            assert kept.status(**told) == fresh.status(**told)
+    key = ("health", VIEWS[1].source.url)
+    before = rows[key]
+    Pages(PAGES.site, rows).status(sources=VIEWS, outputs=OUTPUT_VIEWS, counts=Stored(), now=at(20))
+    assert rows[key] is before
+
+
 # ---------------------------------------------------------------- the archive, search
 
 
 def test_a_day_shows_its_stories_and_the_days_beside_it() -> None:
-    html = PAGES.archive_day(at(-12), RANKED, earlier=at(-36), later=None).decode()
+    html = PAGES.archive_day(at(-12), REVISIONS[-1:], n_stories=1, earlier=at(-36), later=None).decode()
     page = Page(html)
     assert "1 story, as they stood at the end of the day" in " ".join(page.text)
     assert ("a", "href", "../s/k3m9x2p7qa.html") in page.attributes
@@ -554,28 +575,23 @@ def test_a_day_shows_its_stories_and_the_days_beside_it() -> None:
 def test_a_day_beside_another_names_its_year_only_where_that_is_another() -> None:
     new_year = datetime(2027, 1, 1, tzinfo=UTC)
     day = timedelta(days=1)
-    html = PAGES.archive_day(new_year, [], earlier=new_year - day, later=new_year + day).decode()
+    html = PAGES.archive_day(new_year, [], n_stories=0, earlier=new_year - day, later=new_year + day).decode()
     assert ">31 December 2026</time></a>" in html
     assert ">2 January</time> →</a>" in html
 
 
 def test_a_long_day_lists_the_best_and_says_so() -> None:
-    many = [
-        (revision(f"s{i:03}", summary=summary(sources=(cited_source(1, article_id=f"x{i}"),))), 1.0, "")
-        for i in range(250)
-    ]
-    html = PAGES.archive_day(at(-12), many, earlier=None, later=None).decode()
+    many = [revision(f"s{i:03}", summary=summary(sources=(cited_source(1, article_id=f"x{i}"),))) for i in range(200)]
+    html = PAGES.archive_day(at(-12), many, n_stories=250, earlier=None, later=None).decode()
     assert "The 200 of 250 stories, as they stood at the end of the day that most publishers tell" in html
     assert html.count("<article>") == 200
 
 
 def test_a_story_that_another_one_tells_whole_is_left_out_of_the_day() -> None:
-    small = revision("small", summary=summary(n=1))
-    large = revision("large", summary=summary(n=2))
-    twin = revision("twin", summary=summary(n=2))
-    other = revision("other", summary=summary(sources=(cited_source(7),)))
-    ranked = [(each, 1.0, "") for each in (small, large, twin, other)]
-    assert [each.story_id for each in archive.whole(ranked)] == ["large", "other"]
+    small, large, twin, other = ["a1"], ["a1", "a2"], ["a2", "a1"], ["a7"]
+    assert archive.whole([small, large, twin, other, []]) == [1, 3, 4]
+    assert archive.whole([["a1", "a2"], ["a2", "a3"], ["a3", "a1"]]) == [0, 1, 2]
+    assert archive.whole([]) == []
 
 
 def test_a_day_is_over_when_an_article_is_younger_than_it() -> None:
@@ -603,6 +619,17 @@ def test_the_index_holds_a_line_a_story_newest_first() -> None:
     assert told["stories"][0][1:4] == ["Island Ferries Resume After Strait Agreement", "en", "2026-01-14"]
     assert "東都新聞" in told["stories"][0][4]
     assert json.loads(PAGES.search_index([])) == {"stories": []}
+
+
+def test_lines_of_the_index_are_written_once() -> None:
+    old, new = revision("old", newest_at=at(-50)), REVISIONS[-1]
+    known: dict[tuple[str, int, datetime], str] = {}
+    first = PAGES.search_index([old, new], known)
+    assert first == PAGES.search_index([old, new])
+    known[old.story_id, old.n, old.at] = '["noted"]'
+    assert PAGES.search_index([new, old], known) == first.replace(first.splitlines()[2], b'["noted"]')
+    PAGES.search_index([new], known)
+    assert list(known) == [(new.story_id, new.n, new.at)]
 
 
 def test_the_script_brings_its_words_and_writes_no_markup() -> None:

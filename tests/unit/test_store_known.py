@@ -157,6 +157,7 @@ def test_a_database_of_before_is_counted_and_compared_whole(tmp_path: Path) -> N
         conn.execute("ALTER TABLE articles DROP COLUMN guid_url")
         conn.execute("CREATE INDEX articles_of_source ON articles (source_url)")
         conn.execute("CREATE INDEX articles_address ON articles (canonical_url) WHERE canonical_url <> ''")
+        conn.execute("DROP TABLE readings")
         conn.execute("DELETE FROM migrations WHERE n >= 8")
         conn.execute("PRAGMA user_version = 7")
         migrate(conn, path, now=NOW, migrations=steps[:8])

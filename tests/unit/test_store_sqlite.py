@@ -19,7 +19,7 @@ from aggregator.model import ArticleChange, ChangeKind, Clustering, PollRecord
 from aggregator.store.connection import transaction
 from aggregator.store.schema import Migration, check_present, migrate, read_migrations
 from aggregator.store.sqlite import SqliteStore
-from tests.builders import NOW, article, at, membership, state
+from tests.builders import NOW, article, at, membership, revision, state
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "aggregator" / "store" / "migrations" / "schema.sql"
@@ -273,10 +273,10 @@ def test_minting_survives_a_power_cut_and_the_setting_does_not_linger(path):
 def test_a_transaction_keeps_all_or_nothing(path):
     make(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
-        insert = "INSERT INTO migrations VALUES (9, 'x', 0)"
+        insert = "INSERT INTO migrations VALUES (99, 'x', 0)"
         with pytest.raises(KeyboardInterrupt), transaction(conn, write=True):
             raise KeyboardInterrupt(conn.execute(insert))
-        assert conn.execute("SELECT count(*) FROM migrations WHERE n = 9").fetchone() == (0,)
+        assert conn.execute("SELECT count(*) FROM migrations WHERE n = 99").fetchone() == (0,)
 
 
 # ---------------------------------------------------------------- how it is found
@@ -433,3 +433,30 @@ def test_the_log_stays_small_however_much_is_written(path: Path) -> None:
             assert store.complete(claim, replace(claim.state, last_polled_at=at(n)), changes, record)
         assert path.stat().st_size > 25_000_000
         assert log.stat().st_size < 20_000_000  # 16 MB are written back by the next commit
+
+
+# ---------------------------------------------------------------- what is remembered
+
+
+def test_a_revision_is_read_from_the_file_once_and_again_when_another_wrote_to_it(path):
+    make(path)
+    with closing(SqliteStore.open(path, now=NOW)) as store, closing(SqliteStore.open(path, now=NOW)) as other:
+        store.sync_sources([URL])
+        (claim,) = store.claim_due(now=NOW, limit=1, lease=timedelta(1), worker="w")
+        changes = [ArticleChange(kind=ChangeKind.NEW, article=article(id_)) for id_ in ("a1", "a2")]
+        record = PollRecord(source_url=URL, polled_at=NOW, outcome="new", n_new=2, n_modified=0)
+        store.complete(claim, claim.state, changes, record)
+        store.save_clustering(Clustering(memberships=(membership("a1", "s1"), membership("a2", "s2"))), now=NOW)
+        for story_id in ("s1", "s2"):
+            store.save_revision(story_id, revision(story_id))
+        first = store.newest_revisions(limit=9)
+        assert [each.story_id for each in first] == ["s1", "s2"]
+        store.save_revision("s2", revision("s2", 2, newest_at=at(1)))
+        grown, same = store.newest_revisions(limit=9)
+        assert (grown.story_id, grown.n) == ("s2", 2)
+        assert same is first[0]
+        assert store.newest_revisions(limit=1) == (grown,)
+        other.hide_stories(["s2"])
+        (read,) = store.newest_revisions(limit=9)
+        assert read == same
+        assert read is not same

@@ -133,7 +133,7 @@ class Twins(RuleBasedStateMachine):
         self.both("poll_days", since=NOW)
         self.both("story_days", since=NOW)
         self.both("days_written")
-        self.both("revisions_written", since=NOW, until=at(1))
+        self.both("written", since=NOW, until=at(1))
         self.both("live_stories", since=at(1))
         self.both("recent_articles", limit=3)
         self.both("newest_revisions", limit=3)

@@ -13,6 +13,7 @@ import pytest
 from aggregator.errors import StoreError
 from aggregator.model import ArticleChange, ChangeKind, Clustering, PollRecord
 from aggregator.store import upkeep
+from aggregator.store.readings import KEPT
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOW, article, at, membership, revision
 
@@ -226,6 +227,22 @@ def test_vectors_go_with_the_texts(path: Path, store: SqliteStore) -> None:
     store.save_vectors({"new": b"2"}, now=LATER)
     assert prune(path).n_vectors == 1
     assert store.vectors(["old", "new"]) == {"new": b"2"}
+
+
+def test_readings_go_with_the_texts(path: Path, store: SqliteStore) -> None:
+    read = store.articles(["a1", "a2"])
+    store.save_readings("r1", [(each, b"words") for each in read], now=LATER)
+    assert prune(path).n_texts == 2
+    assert store.readings("r1", ["a1", "a2"]) == {}
+
+
+def test_old_readings_go_when_new_ones_are_kept(path: Path, store: SqliteStore) -> None:
+    one, other = store.articles(["a1", "a2"])
+    store.save_readings("r1", [(one, b"1")], now=NOW)
+    store.save_readings("r1", [(other, b"2")], now=NOW + KEPT)
+    assert store.readings("r1", ["a1", "a2"]) == {"a1": b"1", "a2": b"2"}
+    store.save_readings("r1", [(other, b"3")], now=NOW + KEPT + timedelta(seconds=1))
+    assert store.readings("r1", ["a1", "a2"]) == {"a2": b"3"}
 
 
 def test_a_story_that_still_grows_keeps_all_its_texts(path: Path, store: SqliteStore) -> None:

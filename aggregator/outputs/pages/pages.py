@@ -10,10 +10,10 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -25,7 +25,7 @@ from aggregator.outputs import card, strings
 from aggregator.outputs.content import beginning, gap_before, plain, shorten, source_name, split_ending
 from aggregator.outputs.entry import is_wanted
 from aggregator.outputs.pages import archive, charts, days, front, search, story
-from aggregator.outputs.pages.sources import called, health_of, source_records
+from aggregator.outputs.pages.sources import Health, called, health_of, source_records
 from aggregator.outputs.pages.troubles import troubles
 from aggregator.outputs.publish import FORMATS
 from aggregator.outputs.site import Site, direction, feed_url, host, language_tag, story_url
@@ -34,7 +34,7 @@ FOUND_FORMATS = FORMATS[:1]  # what a feed reader finds by itself on every page:
 MAIN_FORMATS = FORMATS[:4]  # what a story's page offers
 SCRIPT_FILE = "site.js"
 MAX_DESCRIPTION = 200  # characters; what search engines and link previews show
-_TEMPLATES = ("index", "story", "moved", "hidden", "feeds", "status", "day", "archive")
+_TEMPLATES = ("index", "story", "moved", "hidden", "feeds", "status", "day", "archive", "rows")
 _BELOW = frozenset({"story", "moved", "hidden", "day", "archive"})  # pages in a folder of their own
 _HYPHENATED = re.compile(r"((?<![\w-])(?:\w{1,3}-\w{1,10}|\w{4,10}-\d{1,3})(?![\w-]))")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -57,11 +57,21 @@ class Counted(Protocol):
         """Living stories."""
 
 
-class Pages:
-    """Renders the pages of one site."""
+Rows = MutableMapping[tuple[str, str], tuple[object, str]]
+"""By kind and address of the source: what a row shows, and its HTML."""
 
-    def __init__(self, site: Site) -> None:
+
+class Pages:
+    """Renders the pages of one site.
+
+    Args:
+        site: What every page needs to know.
+        rows: Those of sources as they were written before; what is written is added. Changes no byte.
+    """
+
+    def __init__(self, site: Site, rows: Rows | None = None) -> None:
         self.site = site
+        self._rows: Rows = {} if rows is None else rows
         self._templates = _compiled().templates
 
     def index(
@@ -133,14 +143,19 @@ class Pages:
     def feeds(self, outputs: Sequence[OutputView], sources: Sequence[SourceView]) -> bytes:
         """Write the list of output feeds and of sources; nothing in it changes with a poll that brings no article."""
         return self._render(
-            "feeds", canonical=f"{self.site.base_url}feeds.html", outputs=outputs, sources=sources, called=called
+            "feeds",
+            canonical=f"{self.site.base_url}feeds.html",
+            outputs=outputs,
+            sources=sources,
+            rows=[self._source_row(view) for view in sources],
         )
 
     def archive_day(
         self,
         day: datetime,
-        ranked: Sequence[tuple[Revision, float, str]],
+        stories: Sequence[Revision],
         *,
+        n_stories: int,
         earlier: datetime | None,
         later: datetime | None,
     ) -> bytes:
@@ -148,17 +163,18 @@ class Pages:
 
         Args:
             day: Its midnight, UTC.
-            ranked: The last revision of each story that was written on it, best first.
+            stories: The last revision of the stories that were written on it, best first; of ``archive.MAX_STORIES``
+                at most it is shown, and no more need to be there.
+            n_stories: How many there were in all.
             earlier: The day before it that has a page; ``None``: it is the first.
             later: The day after it that has a page; ``None``: it is the last.
         """
-        stories = archive.whole(ranked)
         return self._render(
             "day",
             canonical=self.site.base_url + archive.file_of(day),
             day=day,
             cards=archive.cards(stories),
-            n_stories=len(stories),
+            n_stories=n_stories,
             earlier=earlier,
             later=later,
         )
@@ -169,9 +185,9 @@ class Pages:
             "archive", canonical=f"{self.site.base_url}{archive.FOLDER}/index.html", months=archive.months(days)
         )
 
-    def search_index(self, revisions: Sequence[Revision]) -> bytes:
-        """Write what the script searches; it stands at ``search.FILE``."""
-        return search.render_index(revisions)
+    def search_index(self, revisions: Sequence[Revision], known: search.Lines | None = None) -> bytes:
+        """Write what the script searches; it stands at ``search.FILE``. ``known``: see :func:`.search.render_index`."""
+        return search.render_index(revisions, known)
 
     def script(self) -> bytes:
         """Give the script of every page; it stands at ``SCRIPT_FILE``."""
@@ -195,7 +211,7 @@ class Pages:
             failures=[each for each in wrong if each.is_failure],
             oddities=[each for each in wrong if not each.is_failure],
             sources=sources,
-            healths=[(health_of(view, now=now), days.sparkline(view.days, now=now)) for view in sources],
+            rows=self._health_rows(sources, now),
             outputs=outputs,
             counts=counts,
             now=now,
@@ -243,6 +259,35 @@ class Pages:
     def icon(self) -> bytes:
         """Give the picture that every page names as its icon; it stands at ``ICON_FILE``."""
         return _ICON
+
+    def _source_row(self, view: SourceView) -> str:
+        state = view.state
+        shown = (view.source, state.title, state.site_url, state.lang, state.newest_at)
+        return self._row("source", view, shown, lambda: self._macro("source_row")(view))
+
+    def _health_rows(self, views: Sequence[SourceView], now: datetime) -> list[str]:
+        write = self._macro("health_row")
+        today = days.midnight(now)
+
+        def row(health: Health) -> str:
+            spark = days.sparkline(health.view.days, now=now)
+            return write(health, spark, now)
+
+        healths = [health_of(view, now=now) for view in views]
+        return [self._row("health", each.view, (each, today), partial(row, each)) for each in healths]
+
+    def _macro(self, name: str) -> Callable[..., str]:
+        found: Callable[..., str] = getattr(self._templates["rows"].module, name)
+        return found
+
+    def _row(self, kind: str, view: SourceView, shown: object, write: Callable[[], str]) -> str:
+        """Return a row of a source, written anew where ``shown`` differs, which is all that it depends on."""
+        key = (kind, view.source.url)
+        before, row = self._rows.get(key, (None, Markup()))
+        if before != shown:
+            row = write()
+            self._rows[key] = (shown, row)
+        return row
 
     def _render(self, name: str, **values: object) -> bytes:
         template: Template = self._templates[name]
@@ -302,6 +347,7 @@ def _compiled() -> _Compiled:
         "spark_height": days.SPARK_HEIGHT,
         "feed_url": feed_url,
         "source_name": source_name,
+        "called": called,
         "host": host,
         "share": card,
         "card_size": (card.WIDTH, card.HEIGHT),

@@ -1,7 +1,8 @@
 """Own the index that the script searches: one short line a story, newest first. Pure."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
+from datetime import datetime
 
 from aggregator.model import Revision
 from aggregator.outputs import strings
@@ -11,22 +12,35 @@ from aggregator.outputs.site import language_tag
 
 FILE = "archive/search.json"  # no output can be called so, as one could be called "search"
 MAX_STORIES = 2_000  # about 600 kB, 200 kB through gzip; fetched only when somebody searches
+Lines = MutableMapping[tuple[str, int, datetime], str]
 MAX_HEADLINE, MAX_BEGINNING = 200, 140  # characters
 
 
-def render_index(revisions: Sequence[Revision]) -> bytes:
-    """Write ``{"stories": [[id, headline, language, day, publishers, beginning and tags], ...]}``, newest first."""
+def render_index(revisions: Sequence[Revision], known: Lines | None = None) -> bytes:
+    """Write ``{"stories": [[id, headline, language, day, publishers, beginning and tags], ...]}``, newest first.
+
+    ``known``: lines by revision, as they were written before; of what is not written again, nothing is kept there.
+    """
     ordered = sorted(revisions, key=lambda each: each.story_id)
     ordered.sort(key=lambda each: each.newest_at, reverse=True)
-    lines = [json.dumps(_line(each), ensure_ascii=False, separators=(",", ":")) for each in ordered[:MAX_STORIES]]
+    before = {} if known is None else dict(known)
+    line_by_key = {key: before.get(key) or _line(each) for each in ordered[:MAX_STORIES] if (key := _key(each))}
+    if known is not None:
+        known.clear()
+        known.update(line_by_key)
+    lines = line_by_key.values()
     return ('{"stories":[\n' + ",\n".join(lines) + "\n]}\n").encode()
 
 
-def _line(revision: Revision) -> list[str]:
+def _key(revision: Revision) -> tuple[str, int, datetime]:
+    return revision.story_id, revision.n, revision.at
+
+
+def _line(revision: Revision) -> str:
     summary = revision.summary
     named, _ = publishers(summary)
     tags = " ".join(plain(tag) for tag in revision.tags)
-    return [
+    cells = [
         revision.story_id,
         shorten(plain(summary.headline), MAX_HEADLINE) or strings.UNTITLED,
         language_tag(summary.lang),
@@ -34,3 +48,4 @@ def _line(revision: Revision) -> list[str]:
         ", ".join(named),
         f"{shorten(beginning(summary), MAX_BEGINNING)} {tags}".strip(),
     ]
+    return json.dumps(cells, ensure_ascii=False, separators=(",", ":"))

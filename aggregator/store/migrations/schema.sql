@@ -106,6 +106,15 @@ CREATE INDEX published_shown ON published (slug, story_id) WHERE json_extract(mo
 
 CREATE INDEX published_updated ON published (slug, updated_at);
 
+CREATE TABLE readings (
+  article_n INTEGER PRIMARY KEY REFERENCES articles (n) ON DELETE CASCADE,
+  made_of TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  reading BLOB NOT NULL
+);
+
+CREATE INDEX readings_old ON readings (made_at);
+
 CREATE TABLE revisions (
   story_id TEXT NOT NULL REFERENCES stories (id),
   n INTEGER NOT NULL,
