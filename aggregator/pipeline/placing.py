@@ -13,7 +13,7 @@ from datetime import datetime
 
 from aggregator.model import Article, Clustering, LiveStory, Override
 from aggregator.pipeline import wording
-from aggregator.store.base import Store
+from aggregator.store.base import Store, head_of
 from aggregator.stories.cluster import REOPEN, WINDOW, Clusterer
 from aggregator.stories.encoder import Encoder, content_hash
 from aggregator.stories.overrides import Held
@@ -186,5 +186,5 @@ def live_stories(store: Store, story_ids: Iterable[str]) -> tuple[LiveStory, ...
         story = store.story(story_id)
         if story is not None and story.memberships and not story.merged_into:
             articles = store.articles([each.article_id for each in story.memberships])
-            found.append(LiveStory(id=story.id, minted_at=story.minted_at, articles=articles))
+            found.append(LiveStory(id=story.id, minted_at=story.minted_at, articles=tuple(map(head_of, articles))))
     return tuple(found)

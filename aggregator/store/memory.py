@@ -28,7 +28,7 @@ from aggregator.model import (
     StoryDay,
     Subscription,
 )
-from aggregator.store.base import LIVE_TEXT, Completion, Counts
+from aggregator.store.base import Completion, Counts, head_of
 from aggregator.store.polls import CLOCK_SLACK, check_belongs, postponed
 from aggregator.store.publishing import check_follows
 from aggregator.store.readings import made_of
@@ -281,7 +281,7 @@ class MemoryStore:
 
     def unplaced_articles(self) -> tuple[Article, ...]:
         """See :meth:`.base.Store.unplaced_articles`."""
-        return self.articles(self._articles.keys() - self._memberships.keys())
+        return tuple(map(head_of, self.articles(self._articles.keys() - self._memberships.keys())))
 
     def newest_placed_at(self) -> datetime | None:
         """See :meth:`.base.Store.newest_placed_at`."""
@@ -291,10 +291,7 @@ class MemoryStore:
         """See :meth:`.base.Store.live_stories`."""
         members: dict[str, list[Article]] = {}
         for membership in self._memberships.values():
-            whole = self._articles[membership.article_id]
-            members.setdefault(membership.story_id, []).append(
-                replace(whole, summary="", content="", text=whole.text[:LIVE_TEXT])
-            )
+            members.setdefault(membership.story_id, []).append(head_of(self._articles[membership.article_id]))
         return tuple(
             LiveStory(id=story.id, minted_at=story.minted_at, articles=tuple(sorted(found, key=_article_order)))
             for story in self._living()

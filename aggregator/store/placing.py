@@ -17,17 +17,14 @@ _WHOLE_ARTICLE = ", ".join(
     [f"a.{name}" for name in rows.ARTICLE_COLUMNS] + [f"coalesce(t.{name}, '')" for name in rows.TEXT_COLUMNS]
 )
 _ARTICLES = f"SELECT {_WHOLE_ARTICLE} FROM articles a LEFT JOIN texts t ON t.article_n = a.n"
-_N_ARTICLE_FIELDS = len(rows.ARTICLE_COLUMNS) + len(rows.TEXT_COLUMNS)
 
-# Summary and content are most of the bytes of 100,000 live articles, and nothing of them is asked for.
-_LIVE_ARTICLE = ", ".join(
-    [f"a.{name}" for name in rows.ARTICLE_COLUMNS] + ["''", "''", f"substr(coalesce(t.text, ''), 1, {LIVE_TEXT})"]
-)
+_HEAD = ", ".join([f"a.{name}" for name in rows.HEAD_COLUMNS] + [f"substr(coalesce(t.text, ''), 1, {LIVE_TEXT})"])
+_N_HEAD_FIELDS = len(rows.HEAD_COLUMNS) + 1
 
 # CROSS JOIN fixes the order of the loops in SQLite: from the few live articles outwards. Without statistics the planner
 # may read every membership first.
 _LIVE_STORIES = f"""
-    SELECT {_LIVE_ARTICLE}, s.id, s.minted_at FROM (
+    SELECT {_HEAD}, s.id, s.minted_at FROM (
         SELECT DISTINCT m.story_id FROM articles a CROSS JOIN memberships m ON m.article_id = a.id
         WHERE a.at BETWEEN ? AND ?
     ) live
@@ -64,7 +61,11 @@ def recent_articles(conn: sqlite3.Connection, *, limit: int) -> tuple[Article, .
 
 def unplaced_articles(conn: sqlite3.Connection) -> tuple[Article, ...]:
     """See :meth:`.base.Store.unplaced_articles`."""
-    return tuple(map(rows.article_of, conn.execute(f"{_ARTICLES} WHERE a.is_placed = 0 ORDER BY a.at, a.id")))
+    found = conn.execute(
+        f"SELECT {_HEAD} FROM articles a LEFT JOIN texts t ON t.article_n = a.n WHERE a.is_placed = 0 "
+        "ORDER BY a.at, a.id"
+    )
+    return tuple(map(rows.head_of, found))
 
 
 def newest_placed_at(conn: sqlite3.Connection) -> datetime | None:
@@ -78,8 +79,8 @@ def live_stories(conn: sqlite3.Connection, *, since: datetime, until: datetime |
     last = LAST if until is None else rows.to_microseconds(until)
     found: dict[tuple[int, str], list[Article]] = {}
     for row in conn.execute(_LIVE_STORIES, (rows.to_microseconds(since), last)):
-        story_id, minted_at = row[_N_ARTICLE_FIELDS:]
-        found.setdefault((minted_at, story_id), []).append(rows.article_of(row[:_N_ARTICLE_FIELDS]))
+        story_id, minted_at = row[_N_HEAD_FIELDS:]
+        found.setdefault((minted_at, story_id), []).append(rows.head_of(row[:_N_HEAD_FIELDS]))
     return tuple(
         [
             LiveStory(

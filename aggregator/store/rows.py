@@ -41,6 +41,10 @@ ARTICLE_COLUMNS = (
     "weight", "is_paywalled", "guid_url",
 )  # fmt: skip
 TEXT_COLUMNS = ("summary", "content", "text")
+HEAD_COLUMNS = (
+    "id", "source_url", "publisher", "source_name", "canonical_url", "title", "lang", "published_at", "updated_at",
+    "first_seen_at", "modified_at", "fingerprint",
+)  # fmt: skip
 KNOWN_ARTICLE_COLUMNS = (
     "id", "guid", "link", "canonical_url", "title", "published_at", "first_seen_at", "fingerprint",
 )  # fmt: skip
@@ -208,6 +212,29 @@ def article_row(article: Article) -> Row:
         int(article.is_paywalled),
         article.guid_url,
         to_microseconds(article.at),
+    )
+
+
+def head_of(row: Row) -> Article:
+    """Read :data:`HEAD_COLUMNS`, then the beginning of the text."""
+    (
+        id_, source_url, publisher, source_name, canonical_url, title, lang, published_at, updated_at,
+        first_seen_at, modified_at, fingerprint, text,
+    ) = row  # fmt: skip
+    return Article(
+        id=id_,
+        source_url=intern(source_url),
+        publisher=intern(publisher),
+        source_name=intern(source_name),
+        canonical_url=canonical_url,
+        title=title,
+        text=text,
+        lang=intern(lang),
+        published_at=_from_optional(published_at),
+        updated_at=_from_optional(updated_at),
+        first_seen_at=from_microseconds(first_seen_at),
+        modified_at=from_microseconds(modified_at),
+        fingerprint=fingerprint,
     )
 
 
