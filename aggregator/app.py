@@ -8,13 +8,11 @@ What only a build needs is imported where it is used: its half second would be m
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import select
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from aggregator import __version__, pipeline
 from aggregator.config import Config, Writing, load_config
 from aggregator.config.file import overrides_beside
+from aggregator.dataclass import dataclass, field
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.intake.fetching.addresses import read_allow_list
 from aggregator.intake.fetching.asking import Fetcher
@@ -267,6 +266,8 @@ class _LookMark:
 
     def __init__(self, path: Path, site: Site) -> None:
         self.path = path
+        import hashlib
+
         self.mark = hashlib.sha256(repr((__version__, site)).encode()).hexdigest()
 
     def is_stale(self) -> bool:

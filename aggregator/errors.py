@@ -12,7 +12,7 @@ A library's exceptions are translated where the library is called, with ``raise 
 (a 404, a feed that is none) is a value of :mod:`aggregator.model`, not an exception.
 """
 
-from dataclasses import dataclass
+from aggregator.dataclass import dataclass
 
 
 class AggregatorError(Exception):

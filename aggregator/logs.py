@@ -17,17 +17,17 @@ def printable(text: str) -> str:
     )
 
 
-_USER = re.compile(r"(?<=://)[^/?#@\s]+@")
-_HEADER = re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?\s*[:=]\s*)[^\r\n]+")
-_PARAMETER = re.compile(r"(?i)\b((?:access_|auth_?|api_?)?(?:token|key|secret|password|passwd|pwd))=[^&\s'\"]+")
+_USER = r"(?<=://)[^/?#@\s]+@"
+_HEADER = r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?\s*[:=]\s*)[^\r\n]+"
+_PARAMETER = r"(?i)\b((?:access_|auth_?|api_?)?(?:token|key|secret|password|passwd|pwd))=[^&\s'\"]+"
 MASK = "***"
 
 
 def masked(text: str) -> str:
     """Return the text without what looks like a secret: user and password of an address, headers, query parameters."""
-    text = _USER.sub(f"{MASK}@", text)
-    text = _HEADER.sub(rf"\1\2{MASK}", text)
-    return _PARAMETER.sub(rf"\1={MASK}", text)
+    text = re.sub(_USER, f"{MASK}@", text)
+    text = re.sub(_HEADER, rf"\1\2{MASK}", text)
+    return re.sub(_PARAMETER, rf"\1={MASK}", text)
 
 
 class _TextFormatter(logging.Formatter):

@@ -57,6 +57,10 @@ _CYRILLIC_APOSTROPHE = re.compile(rf"(?<=[\u0400-\u04ff])[{_APOSTROPHES}](?=[\u0
 # "1 200 000" with the spaces that typesetters use; ordinary spaces count only with two groups ("in 2012 300 people").
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:(?:[\u00a0\u202f\u2009'\u2019]\d{3})+|(?: \d{3}){2,})(?![\d])")
 _NO_DIGIT = re.compile(r"\D")
+# What most texts lack, and a search finds at once: some digits to group, a number with a separator, what to cut up.
+_MAY_BE_GROUPED = re.compile(r"\d[ \u00a0\u202f\u2009'\u2019]\d{3}")
+_PARTED = re.compile(r"[0-9][.,][0-9]")
+_TO_CUT = re.compile(rf"[0-9{_RUN}\uac00-\ud7a3]")
 _DIGITS = {
     zero + value: str(value) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xED0, 0x17E0) for value in range(10)
 }
@@ -90,10 +94,11 @@ def tokens(text: str) -> list[str]:
         folded = _ungroup(text.lower())
         if "'" in folded:
             folded = _POSSESSIVE.sub("", folded)
-        if "," in folded or "." in folded:
-            return [piece for found in _ASCII_TOKEN.findall(folded) for piece in _number_pieces(found)]
-        return _ASCII_TOKEN.findall(folded)
-    return [piece for found in _TOKEN.findall(_fold(text)) for piece in _pieces(found)]
+        found = _ASCII_TOKEN.findall(folded)
+        return [piece for each in found for piece in _number_pieces(each)] if _PARTED.search(folded) else found
+    folded = _fold(text)
+    found = _TOKEN.findall(folded)
+    return [piece for each in found for piece in _pieces(each)] if _TO_CUT.search(folded) else found
 
 
 def names(text: str) -> list[str]:
@@ -104,7 +109,7 @@ def names(text: str) -> list[str]:
     in the text; in a line set in title case every capital is of that kind. Scripts without capitals: Katakana words of
     three characters and more, else none. Weekdays and months are capitalised in English and so come out, too.
     """
-    lines = [_Line(line) for line in _SENTENCE_END.split(unicodedata.normalize("NFKC", text)) if line.strip()]
+    lines = [_Line(line) for line in _sentences(unicodedata.normalize("NFKC", text)) if line.strip()]
     confirmed = {word for line in lines for word in line.inner_capitals()}
     found: dict[str, None] = {}
     for line in lines:
@@ -183,7 +188,7 @@ def _fold(text: str) -> str:
 
 
 def _ungroup(text: str) -> str:
-    return _GROUPED.sub(lambda match: _NO_DIGIT.sub("", match[0]), text)
+    return _GROUPED.sub(lambda match: _NO_DIGIT.sub("", match[0]), text) if _MAY_BE_GROUPED.search(text) else text
 
 
 def _pieces(found: str) -> list[str]:
@@ -229,11 +234,13 @@ _NUMBER_IN_TEXT = re.compile(
 
 # ---------------------------------------------------------------- names
 
+# Its first letter is a set, so that a search passes over all else quickly.
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?…])(?<![A-Z]\.)(?<!Mr\.)(?<!Ms\.)(?<!Dr\.)(?<!St\.)(?<!Mrs\.)(?<!Gen\.)(?<!Sen\.)(?<!Rep\.)(?<!Gov\.)"
-    r"[\"'”’)]*\s+(?=[\"'“‘(«„]*[^\W\d_a-z])|\n+"
+    r"[.!?…](?<![A-Z]\.)(?<!Mr\.)(?<!Ms\.)(?<!Dr\.)(?<!St\.)(?<!Mrs\.)(?<!Gen\.)(?<!Sen\.)(?<!Rep\.)(?<!Gov\.)"
+    r"[\"'”’)]*\s+(?=[\"'“‘(«„]*[^\W\d_a-z])"
 )
-_WORD = re.compile(rf"[^\W_]+(?:(?![{_APOSTROPHES}]s\b)[-.&{_APOSTROPHES}][^\W_]+)*\.?")
+_WORD = rf"[^\W_]++(?:(?![{_APOSTROPHES}]s\b)[-.&{_APOSTROPHES}][^\W_]++)*+\.?"
+_GAP_AND_WORD = re.compile(rf"([\W_]*+)({_WORD})")
 _OPENERS = tuple(':"“‘«„—–|')  # what follows them starts like a sentence
 _KATAKANA_NAME = re.compile("[\u30a1-\u30fa\u30fc]{3,}(?:[・=][\u30a1-\u30fa\u30fc]+)*")
 _CONNECTOR_WORDS = "of de del della di da do dos das du des la le van von der den bin ibn al el ben für"
@@ -243,51 +250,73 @@ _TITLE_CASE_SHARE = 0.8  # of a headline's words that are no stop-words; a sente
 _TITLE_CASE_WORDS = 3  # with fewer, three names side by side would look like title case
 
 
+def _sentences(text: str) -> list[str]:
+    """Cut a text after the stops that end a sentence, and into lines; some are blank."""
+    sentences = []
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        sentences += text[start : end.start() + 1].split("\n")
+        start = end.end()
+    return sentences + text[start:].split("\n")
+
+
 class _Line:
     """One sentence or line, its words and whether it is set in title case."""
 
     def __init__(self, line: str) -> None:
         self.line = line
-        self.words = list(_WORD.finditer(line))
-        long = [word[0] for word in self.words if len(word[0]) >= 3 and word[0][0].isalpha()]
-        capitals = sum(word[0].isupper() for word in long)
-        lower = sum(word not in _PLAIN_IN_TITLES for word in long) - capitals
+        parts = _GAP_AND_WORD.findall(line)
+        self.words: list[str] = [word for _, word in parts]
+        self.spaces: list[str] = [gap for gap, _ in parts]  # before each of them
+        self.large = [i for i, word in enumerate(self.words) if not word.islower()]  # few; the rest is no name
+        long = [word for word in self.words if len(word) >= 3 and word[0].isalpha()]
+        capitals = sum([word[0].isupper() for word in long])
+        lower = len(long) - sum(map(_PLAIN_IN_TITLES.__contains__, long)) - capitals
         share = 1.0 if line.rstrip().endswith((".", "!", "?", "…")) else _TITLE_CASE_SHARE
         self.is_title_case = len(long) >= _TITLE_CASE_WORDS and capitals >= share * (capitals + lower)
-        self.is_shouted = len(long) >= _TITLE_CASE_WORDS and sum(word.isupper() for word in long) * 2 > len(long)
+        self.is_shouted = len(long) >= _TITLE_CASE_WORDS and sum(map(str.isupper, long)) * 2 > len(long)
 
     def inner_capitals(self) -> list[str]:
         """Return the words that are capitalised though no sentence starts with them."""
         if self.is_title_case:
             return []
         return [
-            word[0].rstrip(".")
-            for i, word in enumerate(self.words)
-            if i and _is_capitalised(word[0]) and not self._gap(i).endswith(_OPENERS)
+            self.words[i].rstrip(".")
+            for i in self.large
+            if i and _is_capitalised(self.words[i]) and not self._gap(i).endswith(_OPENERS)
         ]
 
     def names(self, confirmed: set[str]) -> list[str]:
         """Return the names of this line; ``confirmed`` are words known to be capitalised inside sentences."""
-        found = _KATAKANA_NAME.findall(self.line)
-        run: list[re.Match[str]] = []
-        for i, word in enumerate(self.words):
-            if run and (self._gap(i) or word[0] in _WEEKDAYS or run[-1][0] in _WEEKDAYS):
-                found += self._close(run)
-                run = []
-            if self._may_be_name(i, word[0], confirmed) or (run and word[0] in _CONNECTORS):
-                run.append(word)
-            elif run:
-                found += self._close(run)
-                run = []
-        return found + self._close(run)
+        found = [] if self.line.isascii() else _KATAKANA_NAME.findall(self.line)
+        start = end = 0  # of a run of words
+        for i in self.large:
+            if start < end:
+                end = self._connected(end, i)
+                if end < i or self._gap(i) or self.words[i] in _WEEKDAYS or self.words[i - 1] in _WEEKDAYS:
+                    found += self._close(start, end)
+                    start = end
+            if self._may_be_name(i, self.words[i], confirmed):
+                start, end = (start if start < end else i), i + 1
+            elif start < end:
+                found += self._close(start, end)
+                start = end
+        return found + self._close(start, end)
+
+    def _connected(self, start: int, end: int) -> int:
+        """Return how far, from the word after a run, words connect it with what comes ("Bank of Korea")."""
+        words = self.words
+        while (
+            start < end and words[start] in _CONNECTORS and words[start - 1] not in _WEEKDAYS and not self._gap(start)
+        ):
+            start += 1
+        return start
 
     def _gap(self, i: int) -> str:
         """Return what stands between word ``i`` and the one before, spaces left out."""
-        return self.line[self.words[i - 1].end() if i else 0 : self.words[i].start()].strip()
+        return "" if self.spaces[i] == " " else self.spaces[i].strip()
 
     def _may_be_name(self, i: int, word: str, confirmed: set[str]) -> bool:
-        if word.islower():  # most words are, and the rest takes five times as long to say so
-            return False
         if _is_acronym(word):
             return not self.is_shouted
         if not _is_capitalised(word) or word.rstrip(".") in confirmed:
@@ -296,15 +325,17 @@ class _Line:
             return False
         if i > 0 and not self._gap(i).endswith(_OPENERS):
             return True
-        following = self.words[i + 1][0] if i + 1 < len(self.words) and not self._gap(i + 1) else ""
+        following = self.words[i + 1] if i + 1 < len(self.words) and not self._gap(i + 1) else ""
         return _is_capitalised(following) and word.casefold() not in ALL_STOP_WORDS
 
-    def _close(self, run: list[re.Match[str]]) -> list[str]:
-        while run and run[-1][0] in _CONNECTORS:
-            run = run[:-1]
-        if not run or all(word[0].casefold() in STOP_WORDS["en"] and not _is_acronym(word[0]) for word in run):
+    def _close(self, start: int, end: int) -> list[str]:
+        """Return the name that a run of words is, if it is one."""
+        words = self.words
+        while start < end and words[end - 1] in _CONNECTORS:
+            end -= 1
+        if all(word.casefold() in STOP_WORDS["en"] and not _is_acronym(word) for word in words[start:end]):
             return []
-        name = self.line[run[0].start() : run[-1].end()]
+        name = "".join([words[start], *(self.spaces[i] + words[i] for i in range(start + 1, end))])
         return [name if "." in name[:-1] and " " not in name else name.rstrip(".")]
 
 
@@ -313,6 +344,8 @@ def _is_capitalised(word: str) -> bool:
 
 
 def _is_acronym(word: str) -> bool:
+    if "a" <= word[1:2] <= "z":  # of most
+        return False
     letters = [char for char in word if char.isalpha()]
     if not letters or not all(char.isupper() for char in letters):
         return False

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "aggregator"
-GROUND = {"model", "errors", "text", "markup", "detector"}
+GROUND = {"model", "dataclass", "errors", "text", "subtag", "markup", "detector"}
 ROOMS = {"intake", "stories", "summaries", "outputs", "store", "engine", "web", "demo"}
 PURE = {
     "text.py",
+    "subtag.py",
     "detector.py",
     "markup/__init__.py",
     "markup/addresses.py",

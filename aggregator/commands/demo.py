@@ -5,13 +5,13 @@ import logging
 import os
 import shutil
 import threading
-from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from aggregator.app import App, Place, make_fetcher, open_app, poll_line
 from aggregator.commands.common import progress_on_terminal
 from aggregator.config import parse_config
+from aggregator.dataclass import replace
 from aggregator.demo.server import STEPS, DemoServer, config_text
 from aggregator.errors import AggregatorError
 from aggregator.intake.fetching.asking import Fetcher

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from xml.parsers import expat
@@ -18,6 +17,7 @@ from rich.text import Text
 from aggregator.app import Place, clock_from, open_store_to_read
 from aggregator.commands.common import console, place_of, print_json
 from aggregator.config import Config, load_config
+from aggregator.dataclass import dataclass
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.logs import printable
 from aggregator.model import SourceState

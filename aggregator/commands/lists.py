@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aggregator.app import Place, open_store_to_read, site_of
@@ -14,6 +13,7 @@ from aggregator.config import Config, edit, load_config, values
 from aggregator.config.file import read_text
 from aggregator.config.replace import replace_config
 from aggregator.config.values import Reader, Wrong
+from aggregator.dataclass import dataclass, replace
 from aggregator.errors import AggregatorError, SourceError, StoreError
 from aggregator.intake.finding.opml import MAX_BYTES, read_opml
 from aggregator.logs import printable

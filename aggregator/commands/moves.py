@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from dataclasses import dataclass, replace
 
 from aggregator.app import clock_from, open_app
 from aggregator.commands.common import place_of, print_json
@@ -10,6 +9,7 @@ from aggregator.commands.sources import twin_of
 from aggregator.config import Config, edit
 from aggregator.config.file import read_text
 from aggregator.config.replace import replace_config
+from aggregator.dataclass import dataclass, replace
 from aggregator.intake.schedule import N_MOVED
 from aggregator.logs import printable
 from aggregator.model import Source, SourceState

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -18,6 +17,7 @@ from aggregator.app import clock_from, make_fetcher, open_store_to_read
 from aggregator.commands.common import iso, place_of, print_json, progress_on_terminal
 from aggregator.config import Config
 from aggregator.config.values import write_duration
+from aggregator.dataclass import dataclass, replace
 from aggregator.errors import StoreError
 from aggregator.intake.finding.inspection import Inspection, inspect_feed, inspect_known
 from aggregator.intake.hubs.pushed import in_words

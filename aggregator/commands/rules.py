@@ -3,7 +3,6 @@
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +10,7 @@ from aggregator.app import clock_from, make_fetcher
 from aggregator.commands.common import iso, print_json
 from aggregator.commands.sources import source_called
 from aggregator.config import Config, load_config
+from aggregator.dataclass import dataclass, replace
 from aggregator.errors import AggregatorError
 from aggregator.intake.filters import Rule, compile_rule, is_match, why_dropped
 from aggregator.intake.reading.parse import parse

@@ -7,7 +7,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -46,6 +45,8 @@ def poll(args: argparse.Namespace) -> int:
     for problem in problems:
         log.error("%s", problem)
     if args.json:
+        from dataclasses import asdict
+
         fields = {key: value for key, value in asdict(report).items() if key != "records"}
         print_json(
             fields | {"built": asdict(built) if built else None, "sources": [_record(r) for r in report.records]}
@@ -85,6 +86,8 @@ def _end() -> None:
 
 
 def _record(record: PollRecord) -> dict[str, object]:
+    from dataclasses import asdict
+
     return asdict(record) | {"polled_at": iso(record.polled_at), "seconds": round(record.seconds, 3)}
 
 
@@ -98,6 +101,8 @@ def build(args: argparse.Namespace) -> int:
     for problem in report.problems:
         log.error("%s", problem)
     if args.json:
+        from dataclasses import asdict
+
         print_json(asdict(report))
     else:
         print(

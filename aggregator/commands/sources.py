@@ -5,7 +5,6 @@ import difflib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 from aggregator.app import clock_from, make_fetcher
 from aggregator.commands.common import print_json
@@ -13,6 +12,7 @@ from aggregator.config import Config, edit, load_config, values
 from aggregator.config.file import read_text
 from aggregator.config.replace import replace_config
 from aggregator.config.values import Reader, Wrong, shown
+from aggregator.dataclass import replace
 from aggregator.errors import AggregatorError
 from aggregator.intake.finding.ask_site import FoundFeed, find_feeds
 from aggregator.logs import printable

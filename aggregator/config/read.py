@@ -1,22 +1,26 @@
 """Read feeds.toml into a ``Config``, all mistakes together, each with its line. Must not fetch anything."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aggregator.config import values
 from aggregator.config.file import load_toml, read_text
-from aggregator.config.lines import KeyPath
 from aggregator.config.reading import MAX_MISTAKES, Place, Reading, close_matches
 from aggregator.config.settings import Config, Settings, Writing
 from aggregator.config.tables import SETTINGS, TABLES, Many
 from aggregator.config.values import shown
+from aggregator.dataclass import replace
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Output, Ranking, Source
+
+if TYPE_CHECKING:
+    from aggregator.config.lines import KeyPath
 
 VARIABLE_PREFIX = "AGGREGATOR_"
 NO_ENVIRON: Mapping[str, str] = MappingProxyType({})
@@ -84,6 +88,8 @@ def _is_public(settings: Settings) -> bool:
 
 def _source(defaults: Mapping[str, Any], feed: Mapping[str, Any]) -> Source:
     """Make a source: what it says itself goes before the defaults, but rules of both hold."""
+    if not defaults and "keep" not in feed and "block" not in feed:
+        return Source(**feed)
     rules = {
         name: tuple(dict.fromkeys((*feed.get(name, ()), *defaults.get(name, ()))))
         for name in ("keep", "block")
@@ -152,12 +158,13 @@ def _title_of(slug: str, settings: Settings) -> str:
 
 def _check_intervals(reading: Reading, defaults: Place, feeds: list[Place]) -> None:
     """Refuse a shortest interval above the longest, once for the defaults and for each source with its own."""
+    usual = Source(url="")
     for path, table in (defaults, *feeds):
         if path[0] == "feeds" and not {"min_interval", "max_interval"} & table.keys():
             continue
         whole = {**defaults[1], **table}
-        shortest = whole.get("min_interval", Source.__dataclass_fields__["min_interval"].default)
-        longest = whole.get("max_interval", Source.__dataclass_fields__["max_interval"].default)
+        shortest = whole.get("min_interval", usual.min_interval)
+        longest = whole.get("max_interval", usual.max_interval)
         if shortest > longest:
             key = "min_interval" if "min_interval" in table else "max_interval"
             words = f"{values.write_duration(shortest)} is more than max_interval {values.write_duration(longest)}"

@@ -1,16 +1,20 @@
 """One feeds.toml while it is read: what it holds, and everything found wrong so far, each with its line."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from __future__ import annotations
 
-from aggregator.config.lines import KeyPath, find_lines, line_of
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
 from aggregator.config.tables import TABLES, Kinds, Many
 from aggregator.config.values import Reader, Wrong, shown
 from aggregator.errors import Mistake
 
+if TYPE_CHECKING:
+    from aggregator.config.lines import KeyPath
+
 MAX_MISTAKES = 100  # nobody reads more, and each "did you mean" costs about a millisecond
 
-Place = tuple[KeyPath, dict[str, Any]]
+Place = tuple["KeyPath", dict[str, Any]]
 """A table that was read: where it stands, and its good values by key."""
 
 
@@ -33,6 +37,8 @@ class Reading:
 
     def line(self, path: KeyPath) -> int:
         """Give the line of ``path``. The walk over the text is made only when somebody asks."""
+        from aggregator.config.lines import find_lines, line_of
+
         if self._lines is None:
             self._lines = find_lines(self._text)
         return line_of(self._lines, path)
@@ -66,9 +72,12 @@ class Reading:
         try:
             return read(value)
         except Wrong as wrong:
-            instead = "what it holds" if wrong.is_secret else shown(value)
-            self.mistake(path, f"{name} must be {wrong.expected}, not {instead}", wrong.hint)
+            self._refuse(path, name, value, wrong)
             return None
+
+    def _refuse(self, path: KeyPath, name: str, value: object, wrong: Wrong) -> None:
+        instead = "what it holds" if wrong.is_secret else shown(value)
+        self.mistake(path, f"{name} must be {wrong.expected}, not {instead}", wrong.hint)
 
     def many(self, path: KeyPath, name: str, value: object, read: Reader) -> tuple[Any, ...] | None:
         """Read each element of a list; ``None`` and a mistake if it is no list."""
@@ -87,11 +96,15 @@ class Reading:
             if kind is None:
                 self.unknown((*path, name), kinds)
                 continue
-            read = self.many if isinstance(kind, Many) else self.one
-            each = kind.each if isinstance(kind, Many) else kind
-            result = read((*path, name), name, value, each)
-            if result is not None:
-                good[name] = result
+            if isinstance(kind, Many):
+                result = self.many((*path, name), name, value, kind.each)
+                if result is not None:
+                    good[name] = result
+                continue
+            try:
+                good[name] = kind(value)
+            except Wrong as wrong:
+                self._refuse((*path, name), name, value, wrong)
         return path, good
 
     def single(self, name: str) -> Place:

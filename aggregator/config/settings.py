@@ -1,9 +1,9 @@
 """What feeds.toml says, as values."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from aggregator.dataclass import dataclass
 from aggregator.errors import Mistake
 from aggregator.model import USUAL_RANKING, Output, Ranking, Source
 

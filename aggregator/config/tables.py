@@ -1,11 +1,11 @@
 """Which tables and keys feeds.toml has, and who reads each value. What one may be stands in :mod:`.values`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.config import values
 from aggregator.config.values import Reader, Wrong, printable
+from aggregator.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

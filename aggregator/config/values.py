@@ -16,15 +16,16 @@ from urllib.parse import urlsplit
 LONGEST_DURATION = timedelta(days=3660)  # nobody waits for more, and no sum with a date overflows
 LONGEST_TEXT = 500  # characters; a name fits into a line of a page
 
-_DURATION = re.compile(r"(?=[0-9])(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
-_SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([kmg]?i?)b", re.IGNORECASE)
+# Kept as texts: what a file does not say is not compiled, and `re` remembers what it compiled.
+_DURATION = r"(?=[0-9])(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?"
+_SIZE = r"(?i)([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([kmg]?i?)b"
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-[A-Za-z0-9]{1,8})*")
-_TAG = re.compile(r"[^\W_](?:[\w &+.-]{0,48}\w)?")
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_HOST = re.compile(r"(?=.{1,253}$)(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
-_PORT = re.compile(r"[0-9]{1,5}")
+_LANGUAGE = r"([A-Za-z]{2,3})(?:-[A-Za-z0-9]{1,8})*"
+_TAG = r"[^\W_](?:[\w &+.-]{0,48}\w)?"
+_SLUG = r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]{0,99}"
+_HOST = r"(?=.{1,253}$)(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?"
+_PORT = r"[0-9]{1,5}"
 
 # How nearly all addresses of sources are written. They are their own form, and to take them apart costs 25 us.
 _USUAL = re.compile(
@@ -101,7 +102,7 @@ def duration(*, at_most: timedelta = LONGEST_DURATION) -> Reader:
     """Make a reader of ``"15m"``, ``"1h30m"``, ``"2d"``: more than zero, at most ``at_most``."""
 
     def read(value: object) -> timedelta:
-        match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+        match = re.fullmatch(_DURATION, value) if isinstance(value, str) else None
         if match is None:
             raise Wrong('a duration such as "20s"', "units: d, h, m, s, as in 1h30m")
         days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
@@ -127,7 +128,7 @@ def size(*, at_least: int, at_most: int) -> Reader:
         n_bytes = -1
         if isinstance(value, int) and not isinstance(value, bool):
             n_bytes = value
-        elif isinstance(value, str) and (match := _SIZE.fullmatch(value)):
+        elif isinstance(value, str) and (match := re.fullmatch(_SIZE, value)):
             n_bytes = round(float(match[1]) * _UNITS[match[2].lower()])
         if n_bytes < 0:
             raise Wrong('a size such as "10MB"', "units: B, kB, MB, GB")
@@ -180,7 +181,7 @@ def choice(*words: str) -> Reader:
 
 def language(value: object) -> str:
     """Read a language code; ``"en-GB"`` gives its primary part ``"en"``. Source: BCP 47."""
-    match = _LANGUAGE.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_LANGUAGE, value) if isinstance(value, str) else None
     primary = match[1].lower() if match else ""
     if not primary or primary in _COUNTRY_NOT_LANGUAGE:
         code = _COUNTRY_NOT_LANGUAGE.get(primary, "")
@@ -190,14 +191,14 @@ def language(value: object) -> str:
 
 def tag(value: object) -> str:
     """Read a tag: letters and digits of any script; spaces and ``_ - & + .`` inside it."""
-    if not isinstance(value, str) or not _TAG.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_TAG, value):
         raise Wrong('a short word such as "world"')
     return value
 
 
 def slug(value: object) -> str:
     """Read the name of an output's files: safe as a file name on every system."""
-    if not isinstance(value, str) or not _SLUG.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_SLUG, value):
         raise Wrong("lower-case letters, digits and - inside, at most 60", "it becomes a file name")
     if value in RESERVED_SLUGS:
         raise Wrong("another word", f"{value} is the name of one of the aggregator's own pages")
@@ -206,7 +207,7 @@ def slug(value: object) -> str:
 
 def variable(value: object) -> str:
     """Read the name of an environment variable that holds a secret."""
-    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_VARIABLE, value):
         # Somebody may have put the secret itself here: it must not turn up in a log.
         raise Wrong(
             "the NAME of an environment variable", "put user:password into it, not into this file", is_secret=True
@@ -216,7 +217,7 @@ def variable(value: object) -> str:
 
 def problem_of_address(url: str) -> str:
     """Say why an address can never be fetched; empty: it may be."""
-    if _USUAL.match(url):
+    if _is_usual(url):
         return ""
     try:
         parts = urlsplit(url)
@@ -248,6 +249,8 @@ def source_url(value: object) -> str:
 
 
 def _has_password(url: str) -> bool:
+    if "@" not in url:
+        return False
     authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
     return "@" in authority
 
@@ -285,7 +288,7 @@ def switch(value: object) -> bool:
 
 def listen_host(value: object) -> str:
     """Read where the server listens: an IP address or a host name."""
-    if isinstance(value, str) and (_HOST.fullmatch(value) or _is_ip(value)):
+    if isinstance(value, str) and (re.fullmatch(_HOST, value) or _is_ip(value)):
         return value
     raise Wrong('an IP address or a host name such as "127.0.0.1"')
 
@@ -305,8 +308,8 @@ def allowed_host(value: object) -> str:
         return value
     if not colon:
         host, port = value, "80"
-    is_host = _is_ip(host[1:-1]) if host.startswith("[") and host.endswith("]") else bool(_HOST.fullmatch(host))
-    if is_host and _PORT.fullmatch(port) and 0 < int(port) < 65536:
+    is_host = _is_ip(host[1:-1]) if host.startswith("[") and host.endswith("]") else bool(re.fullmatch(_HOST, host))
+    if is_host and re.fullmatch(_PORT, port) and 0 < int(port) < 65536:
         return value
     raise Wrong(expected, "* is not understood: use a range" if "*" in value else "")
 
@@ -332,12 +335,17 @@ def _network(text: str, expected: str) -> str:
 
 
 @lru_cache(maxsize=4096)  # asked for twice of each source
+def _is_usual(url: str) -> bool:
+    return _USUAL.match(url) is not None
+
+
+@lru_cache(maxsize=4096)  # asked for twice of each source
 def same_address(url: str) -> str:
     """Give a form that is equal for two spellings of one address: case of scheme and host, default port, fragment.
 
     Source: RFC 3986 6.2.2.1, 6.2.3. What is no http(s) address is its own form.
     """
-    if _USUAL.match(url):
+    if _is_usual(url):
         return url
     try:
         parts = urlsplit(url)
@@ -355,4 +363,7 @@ def same_address(url: str) -> str:
 
 def similar_address(url: str) -> str:
     """Give a form that is equal for two addresses that most likely bring one feed: http or https, www, last slash."""
-    return re.sub(r"^https?://(?:www\.)?", "", same_address(url)).rstrip("/")
+    same = same_address(url)
+    if same.startswith(("http://", "https://")):
+        same = same.partition("://")[2].removeprefix("www.")
+    return same.rstrip("/")

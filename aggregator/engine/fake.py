@@ -1,8 +1,8 @@
 """The engine with a stepped clock, for tests of what hangs on an engine: no threads, no waiting."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aggregator.dataclass import dataclass
 from aggregator.engine.base import Job, OnError
 
 

@@ -9,9 +9,9 @@ has no age, so that no such rule matches it.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aggregator.dataclass import dataclass
 from aggregator.markup import to_text
 from aggregator.model import Article, ParsedArticle
 

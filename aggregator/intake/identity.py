@@ -10,9 +10,9 @@ take over the article of another by repeating its guid.
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from aggregator.dataclass import replace
 from aggregator.intake.urls import FEED_HOSTS, canonical_url, host_of, publisher_of
 from aggregator.markup import to_text
 from aggregator.model import (
@@ -26,7 +26,7 @@ from aggregator.model import (
     Sought,
     Source,
 )
-from aggregator.text import language
+from aggregator.subtag import primary_subtag
 
 ID_DIGITS = 16  # 64 bits: among 10 million articles a clash has a chance of 1 in 370,000
 HASH_DIGITS = 8  # per part of a fingerprint: compared only with the same article before
@@ -201,7 +201,11 @@ def _compare(known: KnownArticle, built: Article, now: datetime) -> ArticleChang
 
 def _with_language(article: Article) -> Article:
     """Detect the language where none is declared. It costs 0.2 ms, so only what will be stored is looked at."""
-    return article if article.lang != "und" else replace(article, lang=language(f"{article.title}\n{article.text}"))
+    if article.lang != "und":
+        return article
+    from aggregator.text import language  # 15 ms to import, which feeds that declare their language need not spend
+
+    return replace(article, lang=language(f"{article.title}\n{article.text}"))
 
 
 def _build(
@@ -228,7 +232,7 @@ def _build(
         tags=source.tags,
         enclosures=article.enclosures,
         image=article.image,
-        lang=language("", source.lang or article.lang or feed.lang),
+        lang=primary_subtag(source.lang or article.lang or feed.lang) or "und",
         published_at=article.published_at,
         updated_at=article.updated_at,
         first_seen_at=first_seen_at,

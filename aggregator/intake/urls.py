@@ -38,20 +38,21 @@ _TRACKING = frozenset(
     }
 )
 _TRACKING_PREFIXES = ("utm_", "mtm_", "stm_", "hsa_", "_openstat")
-_AMP_CACHE = re.compile(r"(?:[^/]+\.)?cdn\.ampproject\.org/[cvi]/(s/)?(.+)\Z")
-_AMP_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)\Z")
+# What hardly an address has is compiled when one has it: `re` remembers it.
+_AMP_CACHE = r"(?:[^/]+\.)?cdn\.ampproject\.org/[cvi]/(s/)?(.+)\Z"
+_AMP_GOOGLE = r"(?:www\.)?google\.[a-z.]+/amp/(s/)?(.+)\Z"
 _AMP_PATHS = (
-    re.compile(r"(?:/amp)+/?\Z"),
-    re.compile(r"(?:\.amp)+(?=\.html?\Z|\Z)"),
-    re.compile(r"\A(?:/amp)+(?=/.)"),
+    r"(?:/amp)+/?\Z",
+    r"(?:\.amp)+(?=\.html?\Z|\Z)",
+    r"\A(?:/amp)+(?=/.)",
 )
 # An address that is canonical but for its scheme: a poll compares thousands of them.
 _CANONICAL = re.compile(
     r"http(s?)(://(?:(?!(?:www|m|mobile)\.)[a-z0-9-]+\.)+[a-z0-9-]+(?::(?!80/|443/)(?:[1-9][0-9]{1,3}|[1-5][0-9]{4}))?/(?:[A-Za-z0-9/_.~!$'()*,:@=+-]*[A-Za-z0-9_~=-])?"
     r"(?:\?(?:p|id|page_id)=[A-Za-z0-9._~-]+)?)\Z"
 )
-_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
-_SESSION_PATH = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
+_ESCAPE = r"%[0-9a-fA-F]{2}"
+_SESSION_PATH = r"(?i);jsessionid=[^/]*"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # Hosts that carry the feeds of others: who publishes is told by the site, not by the feed's address.
 FEED_HOSTS = frozenset(
@@ -123,14 +124,14 @@ def _canonical_once(url: str) -> str:
     if not url:
         return ""
     bare = url.split("://", 1)[1]
-    if amp := _AMP_CACHE.match(bare) or _AMP_GOOGLE.match(bare):
+    if amp := re.match(_AMP_CACHE, bare) or re.match(_AMP_GOOGLE, bare):
         url = safe_url("https://" + amp[2])
     parts = urlsplit(url)
     host = _plain_host(parts.hostname or "")
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    path = _SESSION_PATH.sub("", parts.path)
+    path = re.sub(_SESSION_PATH, "", parts.path)
     for pattern in _AMP_PATHS:
-        path = pattern.sub("", path)
+        path = re.sub(pattern, "", path)
     query = "&".join(sorted(each for each in _plain(parts.query).split("&") if each and not _is_tracking(each)))
     fragment = parts.fragment if parts.fragment.startswith("!") else ""
     return safe_url(urlunsplit(("https", host + port, _plain(path).rstrip("/") or "/", query, fragment)))
@@ -151,7 +152,7 @@ def _plain(text: str) -> str:
         char = chr(int(escape[0][1:], 16))
         return char if char in _UNRESERVED else escape[0].upper()
 
-    return _ESCAPE.sub(one, text)
+    return re.sub(_ESCAPE, one, text)
 
 
 def _is_tracking(parameter: str) -> bool:

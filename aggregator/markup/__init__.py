@@ -15,9 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from aggregator.markup.addresses import MAX_URL, is_plain, safe_url
-from aggregator.markup.cleaning import clean
 
 if TYPE_CHECKING:
+    from aggregator.markup.cleaning import clean
     from aggregator.markup.plain import MAX_HTML, MAX_LINE, one_line, to_text
     from aggregator.markup.sanitising import sanitise, sanitise_and_read
     from aggregator.markup.tags import FEW_TAGS, MAX_DEPTH
@@ -28,6 +28,7 @@ _LATER = {
     "MAX_DEPTH": "tags",
     "MAX_HTML": "plain",
     "MAX_LINE": "plain",
+    "clean": "cleaning",
     "one_line": "plain",
     "sanitise": "sanitising",
     "sanitise_and_read": "sanitising",

@@ -1,17 +1,14 @@
 """Judge addresses: absolute http and https ones in one spelling, or none. Pure."""
 
-import html as entities
 import re
-import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from aggregator.markup.cleaning import strip
-
 MAX_URL = 4_096  # characters; longer ones are data, not addresses
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?\Z|\[[0-9a-f:.]+\]\Z")
+# What is needed for an odd address only is compiled when there is one: `re` remembers it.
+_ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
+_HOST = r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?\Z|\[[0-9a-f:.]+\]\Z"
 _PATH_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
 # Addresses that are as they should be, or nearly: most are, and to take one apart and put it together costs 30 us.
 PLAIN_CHARS = r"[A-Za-z0-9%/:=~+!$,'@()*._-]"
@@ -19,11 +16,11 @@ _PORT = r"(?::(?!80/|443/)(?:[1-9][0-9]{1,3}|[1-5][0-9]{4})(?=/))?"
 PLAIN_URL = re.compile(
     rf"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?{_PORT}/{PLAIN_CHARS}*(?:\?(?:{PLAIN_CHARS}|[&?])+)?(?:#{PLAIN_CHARS}+)?\Z"
 )
-_BARE_HOST = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\Z")
-_PLAIN_PATH = re.compile(rf"/(?!/){PLAIN_CHARS}*(?:\?(?:{PLAIN_CHARS}|[&?])+)?(?:#{PLAIN_CHARS}+)?\Z")
+_BARE_HOST = r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\Z"
+_PLAIN_PATH = rf"/(?!/){PLAIN_CHARS}*(?:\?(?:{PLAIN_CHARS}|[&?])+)?(?:#{PLAIN_CHARS}+)?\Z"
 # Plainly no address where there is no base: a number, "tag:..." or "urn:...", as guids are.
-_OTHER = re.compile(r"(?!https?:)[A-Za-z0-9][A-Za-z0-9:/.,_+=-]*\Z", re.IGNORECASE)
-_PLAIN_FRAGMENT = re.compile(rf"#{PLAIN_CHARS}+\Z")
+_OTHER = r"(?i)(?!https?:)[A-Za-z0-9][A-Za-z0-9:/.,_+=-]*\Z"
+_PLAIN_FRAGMENT = rf"#{PLAIN_CHARS}+\Z"
 
 
 def is_plain(url: str) -> bool:
@@ -46,9 +43,9 @@ def safe_url(url: str, base_url: str = "") -> str:
         return ""
     if PLAIN_URL.match(url):
         return url
-    if _BARE_HOST.match(url):
+    if re.match(_BARE_HOST, url):
         return url + "/" if len(url) < MAX_URL else ""
-    if not base_url and _OTHER.match(url):
+    if not base_url and re.match(_OTHER, url):
         return ""
     if base_url and (joined := _joined(url, base_url)):
         return joined
@@ -59,9 +56,9 @@ def _joined(url: str, base_url: str) -> str:
     """Give the plain address that a path or a fragment is at a plain base; empty: none is plain."""
     if not PLAIN_URL.match(base_url):
         return ""
-    if _PLAIN_FRAGMENT.match(url):
+    if re.match(_PLAIN_FRAGMENT, url):
         joined = base_url.partition("#")[0] + url
-    elif _PLAIN_PATH.match(url) and "/." not in url:  # "." and ".." are steps
+    elif re.match(_PLAIN_PATH, url) and "/." not in url:  # "." and ".." are steps
         joined = base_url[: base_url.index("/", len("https://"))] + url
     else:
         return ""
@@ -85,22 +82,26 @@ def safe_url_by_parts(url: str, base_url: str) -> str:
     except ValueError:
         return ""
     scheme = parts.scheme.lower()
-    if scheme not in ("http", "https") or not _HOST.match(host):
+    if scheme not in ("http", "https") or not re.match(_HOST, host):
         return ""
     place = host if port is None or port == (443 if scheme == "https" else 80) else f"{host}:{port}"
     path, query, fragment = (quote(part, safe=_PATH_SAFE) for part in (parts.path, parts.query, parts.fragment))
     address = urlunsplit((scheme, place, path or "/", query.replace("#", "%23"), fragment))
-    if "&" in address and _ENTITY.search(address):  # "&?#65;": made only now, as an empty query fell out
+    if "&" in address and re.search(_ENTITY, address):  # "&?#65;": made only now, as an empty query fell out
         return ""
     return address if len(address) <= MAX_URL else ""
 
 
 def _decode(url: str) -> str:
     """Undo entities until none is left, and take out controls and line ends."""
+    import html as entities  # with strip 5 ms, which most runs need not spend
+
+    from aggregator.markup.cleaning import strip
+
     for _ in range(MAX_URL):
         plain = strip(url).replace("\n", "").replace("\t", "").strip()
         if "&" in plain:
-            plain = _ENTITY.sub(lambda found: entities.unescape(found[0]), plain)
+            plain = re.sub(_ENTITY, lambda found: entities.unescape(found[0]), plain)
         if plain == url:
             return url
         url = plain
@@ -111,4 +112,6 @@ def _ascii_host(host: str) -> str:
     """Give a host in ASCII. Raises ``ValueError`` (``UnicodeError``) if it has none."""
     if host.isascii():
         return host.lower()
+    import unicodedata
+
     return unicodedata.normalize("NFKC", host).encode("idna").decode("ascii").lower()

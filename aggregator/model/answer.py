@@ -1,7 +1,8 @@
 """What a fetch gives."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from aggregator.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

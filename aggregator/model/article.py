@@ -1,10 +1,10 @@
 """An article as it is stored, and what a poll says of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from aggregator.dataclass import dataclass
 from aggregator.model.feed import Enclosure
 from aggregator.model.moment import EPOCH
 

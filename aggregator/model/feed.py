@@ -1,7 +1,8 @@
 """A feed as its bytes give it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from aggregator.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

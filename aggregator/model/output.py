@@ -1,8 +1,8 @@
 """What people subscribe to: output feeds and their entries."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.dataclass import dataclass
 from aggregator.model.feed import Enclosure
 
 

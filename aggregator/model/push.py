@@ -1,8 +1,9 @@
 """What hubs push (WebSub)."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
+
+from aggregator.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

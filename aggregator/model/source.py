@@ -1,7 +1,8 @@
 """A source, and what is remembered of it."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from aggregator.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Source:
     max_bytes: int = 10_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: each poll reads and writes one, see ``dataclass.of_fields``
 class SourceState:
     """What is remembered of a source between two polls. Written in the same transaction as its articles.
 

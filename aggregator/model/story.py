@@ -1,9 +1,9 @@
 """What several articles tell of one event, and why they are together."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from aggregator.dataclass import dataclass
 from aggregator.model.article import Article
 from aggregator.model.moment import EPOCH
 

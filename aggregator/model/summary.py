@@ -1,9 +1,9 @@
 """A story told: sentences with their sources, and each version of it."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from aggregator.dataclass import dataclass
 from aggregator.model.article import Article
 
 

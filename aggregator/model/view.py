@@ -1,8 +1,8 @@
 """What the pages show."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.dataclass import dataclass
 from aggregator.model.article import PollDay
 from aggregator.model.output import Output
 from aggregator.model.source import Source, SourceState

@@ -8,10 +8,10 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from aggregator.dataclass import dataclass, replace
 from aggregator.errors import StoreError
 from aggregator.intake import schedule, urls
 from aggregator.intake.fetching.addresses import AllowList

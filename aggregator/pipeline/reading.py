@@ -1,9 +1,9 @@
 """What a body says of its source's articles: parse, filter, compare. Nothing is saved here."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from aggregator.dataclass import replace
 from aggregator.intake import filters, identity, schedule
 from aggregator.intake.reading.chunks import Chunks
 from aggregator.intake.reading.parse import MAX_ARTICLES, parse

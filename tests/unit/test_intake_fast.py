@@ -1,7 +1,7 @@
 """The fast reader gives what feedparser gives, or gives up."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from aggregator.intake.reading.fast import read_fast
@@ -91,8 +91,12 @@ ELEMENTS = st.recursive(
 )
 
 
+DEEPER = "<media:group><dc:date>Thu, 01 Jan 2026 10:00:00 +0130</dc:date></media:group>"  # beside one that says nothing
+
+
 @settings(deadline=None)  # two readings each, on a machine that others use
 @given(st.lists(ELEMENTS, max_size=4), st.lists(st.lists(ELEMENTS, max_size=7), min_size=1, max_size=2))
+@example([], [["<dc:date></dc:date>", DEEPER]])
 def test_the_path_changes_no_field(head: list[str], articles: list[list[str]]) -> None:
     text = rss("".join(head) + "".join(f"<item>{''.join(each)}</item>" for each in articles)).encode()
     assert parse(text, url=URL) == parse(text, url=URL, is_fast=False)

@@ -2,13 +2,13 @@
 
 import threading
 from datetime import timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_network
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.intake.fetching.addresses import read_allow_list, why_refused
+from aggregator.intake.fetching.addresses import AllowList, read_allow_list, why_refused
 from aggregator.intake.fetching.freshness import LONGEST, max_age_of, retry_after_of
 from aggregator.intake.fetching.gate import HostGate
 from tests.builders import NOW, at
@@ -201,3 +201,16 @@ def test_hosts_are_forgotten() -> None:
         with gate.passing(f"host-{i}"):
             pass
     assert len(gate._next_start) <= 1_001
+
+
+@given(st.ip_addresses(), st.integers(0, 32), st.booleans())
+def test_ranges_as_numbers_allow_what_networks_allow(ip: IPv4Address, n_bits: int, is_inside: bool) -> None:
+    """The short way for IPv4 says what :mod:`ipaddress` says."""
+    base = ip if is_inside and ip.version == 4 else IPv4Address("127.0.0.0")
+    network = ip_network(f"{base}/{n_bits}", strict=False)
+    quick = read_allow_list((str(network),))
+    assert quick.ranges
+    for address in (str(ip), f"0{ip}", f"{ip}%eth0", f" {ip}"):
+        assert why_refused(address, host="one.example", port=80, allowed=quick) == why_refused(
+            address, host="one.example", port=80, allowed=AllowList(networks=(network,))
+        )

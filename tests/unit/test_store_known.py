@@ -24,7 +24,7 @@ from aggregator.model import (
     Sought,
     Source,
 )
-from aggregator.store import known
+from aggregator.store import known, rows
 from aggregator.store.schema import migrate, read_migrations
 from aggregator.store.sqlite import SqliteStore
 from tests.builders import NOW, article, at, parsed_feed, source
@@ -168,3 +168,24 @@ def test_a_database_of_before_is_counted_and_compared_whole(tmp_path: Path) -> N
         assert (two.n_articles, two.has_twins) == (0, False)
         assert {each.id for each in store.articles_like(URL, Sought(signs=(Signs(guid="no such"),)))} == {"a1", "a2"}
         assert [each.guid_url for each in store.articles(["a1", "a2"])] == ["", ""]
+
+
+@given(
+    st.lists(st.integers(-3_000_000, 9_000_000), max_size=40),
+    st.integers(-4_000_000, 10_000_000),
+    st.sampled_from([1, 2, 5]),
+)
+def test_the_short_way_to_the_last_times_gives_what_the_long_one_gives(
+    times: list[int], until: int, limit: int
+) -> None:
+    """However many articles one second has."""
+    conn = sqlite3.connect(":memory:")
+    conn.execute("CREATE TABLE articles (source_url TEXT, at INTEGER)")
+    conn.executemany("INSERT INTO articles VALUES ('u', ?)", [(at,) for at in times])
+    bound = {"url": "u", "until": until, "limit": limit}
+    long = [at for (at,) in conn.execute(known._TIMES, bound)]
+    newest = max(times, default=None)
+    expected = long if newest is None or newest in long else [newest, *long]
+    found = known.article_times(conn, "u", until=rows.from_microseconds(until), limit=limit)
+    conn.close()
+    assert [rows.to_microseconds(each) for each in found] == expected

@@ -6,8 +6,9 @@ address is refused that is not part of the public internet, unless ``allow_hosts
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from aggregator.dataclass import dataclass
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -18,6 +19,7 @@ _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _PUBLIC = re.compile(
     rf"(?!(?:0|10|100|127|169|172|192|198|203|22[4-9]|23[0-9]|24[0-9]|25[0-5])\.){_BYTE}(?:\.{_BYTE}){{3}}\Z"
 )
+_IPV4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}\Z")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NEVER_PUBLIC = (
     IPv6Network("::/96"),  # IPv4-compatible, long given up
@@ -34,10 +36,12 @@ class AllowList:
     Attributes:
         hosts: (host or address in lower case, port or 0 for any).
         networks: Ranges of addresses, any port.
+        ranges: Those of IPv4 again, as numbers, first and last: to ask :mod:`ipaddress` takes ten times as long.
     """
 
     hosts: tuple[tuple[str, int], ...] = ()
     networks: tuple[Network, ...] = ()
+    ranges: tuple[tuple[int, int], ...] = ()
 
 
 def read_allow_list(entries: Sequence[str]) -> AllowList:
@@ -57,7 +61,8 @@ def read_allow_list(entries: Sequence[str]) -> AllowList:
                 raise ValueError(f"allow_hosts: {entry!r} is no range of addresses") from error
         else:
             hosts.append(_host_and_port(text, entry))
-    return AllowList(hosts=tuple(hosts), networks=tuple(networks))
+    ranges = [(int(each[0]), int(each[-1])) for each in networks if each.version == 4]
+    return AllowList(hosts=tuple(hosts), networks=tuple(networks), ranges=tuple(ranges))
 
 
 def _host_and_port(text: str, entry: str) -> tuple[str, int]:
@@ -97,7 +102,7 @@ def why_refused(address: str, *, host: str, port: int, allowed: AllowList) -> st
         port: Where it is to be connected.
         allowed: The exceptions.
     """
-    if _PUBLIC.match(address):
+    if _PUBLIC.match(address) or (allowed.ranges and _is_within(address, allowed.ranges)):
         return ""
     try:
         ip = ip_address(address.partition("%")[0])
@@ -113,6 +118,17 @@ def why_refused(address: str, *, host: str, port: int, allowed: AllowList) -> st
     if any(ip in network or inner in network for network in allowed.networks):
         return ""
     return f"the address {ip} is {kind} and not in allow_hosts"
+
+
+def _is_within(address: str, ranges: tuple[tuple[int, int], ...]) -> bool:
+    """Tell whether this is an IPv4 address in its usual form, and within one of the ranges."""
+    if not _IPV4.match(address):
+        return False
+    number = int.from_bytes(bytes(map(int, address.split("."))), "big")
+    for first, last in ranges:  # noqa: SIM110 - a generator takes longer than the rest
+        if first <= number <= last:
+            return True
+    return False
 
 
 def _inner(ip: Address) -> IPv4Address | None:

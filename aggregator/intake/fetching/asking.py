@@ -5,11 +5,11 @@ judged here, hop by hop: validators and credentials go to their own origin only.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from aggregator.dataclass import dataclass
 from aggregator.intake.fetching.freshness import max_age_of, retry_after_of
 from aggregator.intake.schedule import address_of
 from aggregator.intake.urls import host_of

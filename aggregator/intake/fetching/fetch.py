@@ -8,7 +8,6 @@ one for all systems, and the measure of :mod:`.lean`. requests is named here and
 import http.client
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 
@@ -16,6 +15,7 @@ import requests
 import urllib3
 from urllib3.util.request import ACCEPT_ENCODING
 
+from aggregator.dataclass import replace
 from aggregator.errors import SourceError
 from aggregator.intake.fetching.addresses import read_allow_list
 from aggregator.intake.fetching.asking import ACCEPT, Hop, errand_of, fetched, in_words, judge, too_much

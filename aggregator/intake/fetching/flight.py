@@ -3,14 +3,13 @@
 Holds no socket of its own and waits for nothing.
 """
 
-import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
+from aggregator.dataclass import dataclass, replace
 from aggregator.errors import SourceError
 from aggregator.intake.fetching.addresses import AllowList
 from aggregator.intake.fetching.answer import Answer, BrokenOffError, OddError
@@ -171,6 +170,8 @@ class Flight:
     def _whole(self, now: float) -> FetchResult:
         answer, seconds = self._answer, self._seconds(now)
         self.is_kept = answer.is_kept
+        import hashlib  # 3 ms, which a poll without bodies need not spend
+
         wire, encoding = answer.body(), answer.given("content-encoding")
         wire_hash = hashlib.sha256(encoding.encode("latin-1") + b"\n")
         wire_hash.update(wire)

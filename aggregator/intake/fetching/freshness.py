@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 LONGEST = timedelta(days=365)  # what is claimed beyond is a mistake or an attack on arithmetic
 
-_MAX_AGE = re.compile(r"(?:\A|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
+_MAX_AGE = r"(?i)(?:\A|[\s,])max-age\s*=\s*\"?(\d{1,12})"
 # Also as some write it: "120.0", "120s", and twice, where two headers were joined.
-_SECONDS = re.compile(r"\s*(\d{1,12})(?:\.\d+)?\s*(?:s|sec|seconds)?\s*(?:,.*)?\Z", re.IGNORECASE)
-_ISO = re.compile(r"\s*\d{4}-\d\d-\d\dT\d\d:\d\d")
+_SECONDS = r"(?i)\s*(\d{1,12})(?:\.\d+)?\s*(?:s|sec|seconds)?\s*(?:,.*)?\Z"
+_ISO = r"\s*\d{4}-\d\d-\d\dT\d\d:\d\d"
 
 
 def max_age_of(*, cache_control: str, expires: str, age: str, date: str, now: datetime | None) -> timedelta | None:
@@ -20,8 +20,8 @@ def max_age_of(*, cache_control: str, expires: str, age: str, date: str, now: da
     ``max-age`` beats ``Expires``; the time that it has spent in caches (``Age``) is taken off. ``now`` stands in for a
     missing ``Date``.
     """
-    if found := _MAX_AGE.search(cache_control):
-        spent = _SECONDS.match(age)
+    if found := re.search(_MAX_AGE, cache_control):
+        spent = re.match(_SECONDS, age)
         left = int(found[1]) - (int(spent[1]) if spent else 0)
         return min(timedelta(seconds=max(left, 0)), LONGEST)
     if re.search(r"no-cache|no-store", cache_control, re.IGNORECASE):
@@ -31,7 +31,7 @@ def max_age_of(*, cache_control: str, expires: str, age: str, date: str, now: da
 
 def retry_after_of(*, retry_after: str, date: str, now: datetime | None) -> timedelta | None:
     """Give how long a server asks to be left alone, from seconds or a date; ``None``: it does not ask."""
-    if seconds := _SECONDS.match(retry_after):
+    if seconds := re.match(_SECONDS, retry_after):
         return min(timedelta(seconds=int(seconds[1])), LONGEST)
     return _until(retry_after, date=date, now=now)
 
@@ -46,7 +46,7 @@ def _until(end: str, *, date: str, now: datetime | None) -> timedelta | None:
 
 def http_date(text: str) -> datetime | None:
     """Read a date as HTTP writes it, or in ISO 8601; ``None``: none, or unreadable. Source: RFC 9110, 5.6.7."""
-    if _ISO.match(text):
+    if re.match(_ISO, text):
         from aggregator.intake.reading.dates import parse_date  # nearly no server writes its dates so
 
         return parse_date(text)

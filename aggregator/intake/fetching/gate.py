@@ -26,7 +26,8 @@ class HostGate:
         self._spacing = spacing.total_seconds()
         self._clock = clock
         self._sleep = sleep
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._n_active: dict[str, int] = {}
         self._n_sleepers = 0
         self._next_start: dict[str, float] = {}
@@ -55,12 +56,12 @@ class HostGate:
             The value of the clock from which the fetch may begin; ``None``: no place is free. Each place that was taken
             is given back by :meth:`leave`.
         """
-        with self._changed:
+        with self._lock:
             return self._take(host) if self._n_active.get(host, 0) < self._at_once else None
 
     def leave(self, host: str) -> None:
         """Give a place back."""
-        with self._changed:
+        with self._lock:
             self._n_active[host] -= 1
             if len(self._next_start) > self._many:
                 self._forget()

@@ -6,10 +6,10 @@ many sites answer every address with a page.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import assert_never
 from urllib.parse import urlsplit
 
+from aggregator.dataclass import dataclass, replace
 from aggregator.errors import SourceError
 from aggregator.intake.fetching.asking import Fetcher
 from aggregator.intake.finding.discover import declared_feeds, feed_links

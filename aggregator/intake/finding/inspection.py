@@ -1,9 +1,9 @@
 """Say what a feed is worth as a source: are its articles dated, are their guids good, what language is it in. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aggregator.dataclass import dataclass
 from aggregator.intake.schedule import rhythm_of
 from aggregator.markup import to_text
 from aggregator.model import KnownArticle, ParsedFeed, SourceState

@@ -9,11 +9,11 @@ Source: OPML 2.0 (subscription lists; ``category`` holds comma-separated, slash-
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from html.entities import html5
 
 from lxml import etree
 
+from aggregator.dataclass import dataclass, replace
 from aggregator.errors import SourceError
 from aggregator.intake.reading.encoding import to_utf8
 from aggregator.markup import one_line, safe_url

@@ -5,7 +5,8 @@ Source: RFC 8288, 3 and B.2; RFC 9110, 5.6.4 for quoted texts. Odd parts are pas
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from aggregator.dataclass import dataclass
 
 MAX_HEADER = 20_000  # characters that are read
 MAX_LINKS = 100

@@ -5,9 +5,9 @@ silent for longer than the source's rhythm lets expect, or when a poll finds wha
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aggregator.dataclass import replace
 from aggregator.intake import schedule
 from aggregator.intake.urls import host_of
 from aggregator.model import SourceState, Subscription

@@ -11,12 +11,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
+from aggregator.dataclass import dataclass, replace
 from aggregator.intake.fetching.addresses import AllowList, is_named, why_refused
 from aggregator.intake.hubs.link_header import read_links
 from aggregator.intake.hubs.pushed import is_fresh

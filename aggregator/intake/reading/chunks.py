@@ -7,9 +7,10 @@ Strict: a feed that is odd in any way is not cut, and is parsed whole as ever.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
+
+from aggregator.dataclass import dataclass
 
 MAX_CHUNKS = 200  # of one feed: their hashes are kept in the state of the source
 DIGITS = 12  # hex digits of a hash: compared with at most MAX_CHUNKS others of the same source

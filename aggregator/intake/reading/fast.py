@@ -11,9 +11,9 @@ Source: RSS 2.0, RSS 1.0, RFC 4287; feedparser 6.0 for what they leave open.
 import html as entities
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from xml.parsers import expat
 
+from aggregator.dataclass import dataclass
 from aggregator.intake.reading.fast_elements import ENDS, STARTS, End, Start
 from aggregator.intake.reading.fast_names import GIVE_UP, KNOWN_PREFIXES, PASSED_OVER, PREFIX_BY_URI, PUT_ASIDE
 from aggregator.intake.reading.fast_state import XHTML, Attributes, Judges, Mapping, OddError, Reading, join

@@ -257,8 +257,10 @@ def _end_id(state: Reading) -> None:
 def _date_end(name: str) -> End:
     def end(state: Reading) -> None:
         value = state.pop(name)
-        is_asked = value and not read_usual(value)  # which needs no judge
-        state.context()[f"{name}_parsed"] = state.judges.read_date(value) if is_asked else None
+        context = state.context()
+        # What is kept as it stands needs no judge if it is usual; a date that lies deeper than another is not kept so.
+        is_asked = value and not (context.get(name) == value and read_usual(value))
+        context[f"{name}_parsed"] = state.judges.read_date(value) if is_asked else None
 
     return end
 

@@ -6,10 +6,10 @@ Its rules for text are feedparser's: where a text goes when an element ends, and
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+from aggregator.dataclass import dataclass
 from aggregator.markup import is_plain
 
 MAX_TAGS = 200  # categories of one article that are kept; a search for repeats takes the square of their number

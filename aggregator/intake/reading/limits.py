@@ -6,9 +6,10 @@ minutes), and keeps what entities expand to. expat counts both at 100 MB/s befor
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 from xml.parsers import expat
+
+from aggregator.dataclass import dataclass
 
 T = TypeVar("T")
 

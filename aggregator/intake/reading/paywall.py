@@ -62,6 +62,8 @@ _APART = (
     re.compile(r"\A([^:|–—]{3,40}?)\s*(?::|\||\s[–—-]\s)"),
     re.compile(r"(?:\||\s[–—-]\s)\s*([^:|–—]{3,40}?)\Z"),
 )
+_BRACKET = re.compile(r"[\[(（【]")
+_STROKE = re.compile(r"[:|–—]|\s-\s")
 _PLUS = re.compile(r"\A[^\W\d_]{1,2}\+\Z")  # "(S+)", "(g+)" before a title: how German publishers mark theirs
 _LOCKS = "🔒🔐"
 
@@ -120,13 +122,20 @@ def _is_marked(title: str) -> bool:
     title = title.strip()
     if title.endswith(tuple(_LOCKS)):
         return True
+    # Most titles have neither bracket nor stroke, and the searches for what may stand there take five times as long.
+    if _BRACKET.search(title) and _has_mark_in_brackets(title):
+        return True
+    if not _STROKE.search(title):
+        return False
+    apart = (found[1].strip() for pattern in _APART if (found := pattern.search(title.lstrip(_LOCKS + " "))))
+    return any(" " in _plain(mark) and _is_mark(mark, _PHRASES) for mark in apart)
+
+
+def _has_mark_in_brackets(title: str) -> bool:
     bracketed = [found[1] for pattern in _IN_BRACKETS if (found := pattern.search(title))]
     if any(not mark.strip(_LOCKS) or _is_mark(mark, _BRACKETED) for mark in bracketed):
         return True
-    if (first := _IN_BRACKETS[0].search(title)) and _PLUS.match(first[1]):
-        return True
-    apart = (found[1].strip() for pattern in _APART if (found := pattern.search(title.lstrip(_LOCKS + " "))))
-    return any(" " in _plain(mark) and _is_mark(mark, _PHRASES) for mark in apart)
+    return bool((first := _IN_BRACKETS[0].search(title)) and _PLUS.match(first[1]))
 
 
 def _is_mark(text: str, marks: frozenset[str]) -> bool:
