@@ -123,6 +123,7 @@ def _compared_lines(compared: Comparison) -> list[str]:
     lines.append(f"    only the later one has: {', '.join(compared.only_one) or 'no name or number'}")
     lines.append(f"    only the earlier one has: {', '.join(compared.only_other) or 'no name or number'}")
     if compared.meaning is not None:
-        lines.append(f"    meaning: {compared.meaning:.2f} (reports of one event mostly stand above 0.4)")
+        usual = " (reports of one event mostly stand above 0.4)" if compared.model.endswith("use-3") else ""
+        lines.append(f"    meaning: {compared.meaning:.2f}{usual}")
     lines.append(f"    {compared.hours:g} h apart; model {compared.model}")
     return lines

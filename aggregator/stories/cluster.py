@@ -21,7 +21,7 @@ from aggregator.stories.encoder import Encoder
 from aggregator.stories.evidence import NO_MEANING, Evidence, weigh
 from aggregator.stories.features import Document
 from aggregator.stories.live import REOPEN, WINDOW, WINDOW_HOURS, Live, by_time
-from aggregator.stories.promise import promising_with
+from aggregator.stories.promise import every, promising_with
 from aggregator.stories.reasons import explain
 
 __all__ = ["REOPEN", "WINDOW", "Clusterer", "mint_story_id"]  # what other rooms take from here
@@ -111,7 +111,8 @@ class Clusterer:
         vectors: Packed vectors by :func:`.encoder.content_hash`, as they were kept; the missing ones are made and
             added, for the caller to keep.
         readings: What was read of articles before (:mod:`.packed`), by id, each of its present text; likewise.
-        decide: Takes the place of the shipped weights.
+        decide: Takes the place of the shipped weights; every candidate is weighed then, since what leaves some out was
+            fitted to these.
 
     Raises:
         ValueError: There are no weights for the encoder.
@@ -127,7 +128,7 @@ class Clusterer:
         decide: Decide | None = None,
     ) -> None:
         self._decide = decide or decision_with(encoder)
-        self._promising = promising_with(encoder)
+        self._promising = every if decide else promising_with(encoder)
         self._model = model_of(encoder)
         self._needed = WITH_MEANING if encoder else BY_WORDS
         self._live = Live(encoder, {} if vectors is None else vectors, {} if readings is None else readings)

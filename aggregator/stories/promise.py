@@ -13,9 +13,9 @@ from aggregator.stories.features import Document
 
 Promising = Callable[[Index, Document, Sequence[Candidate]], list[Candidate]]
 
-# Logistic regressions of "probability at least ``cluster.ASK``" on the 11,000 articles and 56,000 candidates of ten
-# labelled streams, and where to cut: of candidates that reach it, 2 in 10,000 are lost, and of the 4.9 candidates an
-# article has by words 2.7 are weighed, with meaning 3.1 of 5.6.
+# Fitted by ``benchmarks/train_promise.py``: logistic regressions of "probability at least ``cluster.ASK``" on the
+# 11,000 articles and 56,000 candidates of ten labelled streams, and where to cut: of candidates that reach it, 2 in
+# 10,000 are lost, and of the 4.9 candidates an article has by words 2.7 are weighed, with meaning 3.1 of 5.6.
 TOP, MEAN, SHARE, GAP, NEAR_GAP, WORTH = 13.0, 11.3, 2.6, -0.39, -0.94, 0.64
 MEANT_TOP, MEANT_MEAN, MEANT_SHARE, MEANT_GAP, MEANT_NEAR_GAP, MEANT_WORTH = 6.5, 7.9, 1.0, -0.37, -0.85, -1.43
 IS_MEANT, BEST_MEANT, TOP_MEANT, MARGIN_MEANT = 0.55, 1.8, 2.8, 4.7
@@ -25,7 +25,12 @@ def promising_with(encoder: Encoder | None) -> Promising:
     """Return what chooses the candidates to weigh; with an encoder that nothing was fitted for, it is all."""
     if encoder is None:
         return by_words
-    return by_both if encoder.name == UseEncoder.name else lambda index, document, found: list(found)
+    return by_both if encoder.name == UseEncoder.name else every
+
+
+def every(index: Index, document: Document, found: Sequence[Candidate]) -> list[Candidate]:
+    """Return all candidates."""
+    return list(found)
 
 
 def by_words(index: Index, document: Document, found: Sequence[Candidate]) -> list[Candidate]:
