@@ -31,10 +31,11 @@ _NAME = re.compile(r"[A-Za-z0-9-]{1,35}\Z")
 
 def judged(attribute: str, value: str, base_url: str) -> str | None:
     """Give the value with which an allowed attribute may stay, or ``None``: it goes."""
-    if attribute == "src" and "=" in value and _SWALLOWED.search(value):
-        return None
     if attribute in URLS:
-        return safe_url(value, base_url) or None
+        address = safe_url(value, base_url)
+        # Of the whole address, too: at a folder, "once=1" is "/once=1", which would go when it is judged again.
+        is_picture = attribute == "src" and "=" in value
+        return None if is_picture and (_SWALLOWED.search(value) or _SWALLOWED.search(address)) else address or None
     if attribute in _NUMBERS:
         return value if _NUMBER.match(value) else None
     if attribute in _NAMES:
