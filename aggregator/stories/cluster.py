@@ -333,7 +333,8 @@ class Clusterer:
             if parted is None:
                 continue
             stay, leave, chance = parted
-            self._groups[stay.id], self._groups[leave.id] = stay, leave
+            self._live.hold(stay)
+            self._live.hold(leave)
             reason = f"its part of the story {stay.id} fits the rest with a mean probability of only {chance:.2f}"
             for member in leave.members.values():
                 placements[member.id] = Placement(

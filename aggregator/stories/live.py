@@ -37,6 +37,7 @@ class Live:
     ) -> None:
         self.index = Index(_meaning(encoder, vectors))
         self.groups: dict[str, Group] = {}
+        self._unsettled: list[str] = []
         self._readings = readings
         self._by_address: dict[str, dict[str, Document]] = {}
 
@@ -73,8 +74,15 @@ class Live:
 
     def start(self, story_id: str, born: tuple[float, int]) -> Group:
         """Begin a story."""
-        group = self.groups[story_id] = Group(id=story_id, born=(*born, story_id))
+        group = Group(id=story_id, born=(*born, story_id))
+        self.hold(group)
         return group
+
+    def hold(self, group: Group) -> None:
+        """Take in a story as it stands, in place of that with its id."""
+        self.groups[group.id] = group
+        if group.born[0] == float("inf"):
+            self._unsettled.append(group.id)
 
     def insert(self, each: Document, group: Group) -> None:
         """Put an article that is counted into a story."""
@@ -143,9 +151,10 @@ class Live:
 
     def settle(self, minted_at: datetime) -> None:
         """Let stories that began since the last call sort as minted at this time."""
-        for group in self.groups.values():
+        for group in filter(None, map(self.groups.get, self._unsettled)):
             if group.born[0] == float("inf"):
                 group.born = (minted_at.timestamp(), 0, group.id)
+        self._unsettled.clear()
 
 
 def by_time(article: Article) -> tuple[datetime, str]:

@@ -7,7 +7,6 @@ that lived on. The only module, with :mod:`.encoder`, that needs numpy.
 """
 
 from collections.abc import Iterable, MutableMapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -196,7 +195,7 @@ class Meaning:
         whole = self._cosines.get(id_)
         if whole is None:
             asked = self._asked([id_])
-            values = self._centred(asked, self._dots(asked, self._vectors[known]), known)[0].tolist()
+            values: list[float] = self._centred(asked, self._dots(asked, self._vectors[known]), known)[0].tolist()
         else:
             values = whole[known].tolist()
         if len(known) == len(others):

@@ -44,9 +44,17 @@ def apart(one: Document, other: Document) -> str:
 def surfaces(article: Article, stems: Collection[str]) -> dict[str, str]:
     """Return how each of these stems is first written in an article."""
     found: dict[str, str] = {}
+    beginnings = [stemmed[: 1 if stemmed[0].isdigit() else 2] for stemmed in stems]
     for word in f"{article.title[:MAX_TITLE]} {article.text[:MAX_LEDE]}".split():
         if len(found) == len(stems):
             break
+        lowered = word.lower()
+        for beginning in beginnings:
+            if beginning in lowered:
+                break
+        else:
+            if word.isascii():
+                continue  # a stem begins like its word; to cut up all takes ten times as long
         tokens = text.tokens(word)
         for token in tokens:
             stemmed = stem(token, article.lang)

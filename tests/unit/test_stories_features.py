@@ -4,7 +4,8 @@ from aggregator.model import EPOCH
 from aggregator.stories.candidates import Group, Index, candidates
 from aggregator.stories.decision import probability
 from aggregator.stories.evidence import NO_TIME, Evidence, weigh
-from aggregator.stories.features import LEDE_WEIGHT, TITLE_WEIGHT, Rarity, document, stem
+from aggregator.stories.features import LEDE_WEIGHT, MAX_LANGUAGES, TITLE_WEIGHT, Rarity, document, stem
+from aggregator.stories.reasons import surfaces
 from tests.builders import NOW, article, at
 
 
@@ -122,3 +123,22 @@ EVEN = dict.fromkeys(Evidence._fields, 0.3) | {"gap": 1.0, "near_gap": 1.0, "n_s
 def test_likeness_never_harms_and_conflict_never_helps(name: str, low: float, high: float, sign: int) -> None:
     below, above = (probability(Evidence(**(EVEN | {name: value}))) for value in (low, high))
     assert sign * (above - below) >= 0
+
+
+def test_what_is_read_does_not_depend_on_what_was_read_before() -> None:
+    ferry = article(title="The ferries are striking in Oslo", lang="en")
+    before = document(ferry).stems
+    for n in range(2 * MAX_LANGUAGES):
+        document(article(title=f"The ferries of day {n}", lang=f"x{n}"))
+    assert document(ferry).stems == before == ("ferry", "strik", "oslo")
+
+
+def test_words_are_shown_as_they_are_written() -> None:
+    told = article(title="Ferries, 1'200 of them, don't sail; Müllers’ «Ferry»", text="1,200 ﬁshes", lang="en")
+    assert surfaces(told, ["ferry", "1200", "sail", "müllers", "fish", "missing"]) == {
+        "ferry": "Ferries",
+        "1200": "1'200",
+        "sail": "sail",
+        "müllers": "Müllers",
+        "fish": "ﬁshes",
+    }

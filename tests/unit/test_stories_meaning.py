@@ -13,7 +13,7 @@ from tests.unit.test_stories_cluster import FERRY, NORWAY, report
 np = pytest.importorskip("numpy", reason="only an encoder needs it")
 
 from aggregator.stories import priors  # noqa: E402 - needs numpy
-from aggregator.stories.meaning import Meaning  # noqa: E402 - needs numpy
+from aggregator.stories.meaning import AHEAD, Meaning  # noqa: E402 - needs numpy
 
 
 class ConceptEncoder:
@@ -91,6 +91,37 @@ def test_what_is_forgotten_leaves_no_trace() -> None:
     meaning.add([report(f"x{n}", f"Bridge {n}") for n in range(200)])
     meaning.refresh(["x7"])
     assert meaning.cosines("x7", ["x9"])[0] > 0.9
+
+
+def test_what_lived_on_compares_like_what_is_made_anew() -> None:
+    """A language is measured again only where its mean changed: also for what came before, and when articles leave."""
+    lived = meaning_of(*BRIDGE)
+    lived.add(BAKERS[:2])
+    lived.refresh(["k1", "k2"])
+    lived.remove(["b3"])
+    lived.add([BAKERS[2]])
+    ids = ["b1", "b2", "k1", "k2", "k3"]
+    fresh = Meaning(ConceptEncoder(), {})
+    fresh.add([*BRIDGE[:2], *BAKERS])
+    for each in (lived, fresh):
+        each.refresh(["k3"])
+        for id_ in ids:
+            each.place(id_)
+    assert {id_: lived.cosines(id_, ids) for id_ in ids} == {id_: fresh.cosines(id_, ids) for id_ in ids}
+    assert lived.neighbours("k3") == fresh.neighbours("k3")
+
+
+def test_a_large_batch_has_the_neighbours_of_small_ones() -> None:
+    batch = [*BRIDGE, *BAKERS, *(report(f"x{n:03}", f"River {n} bridge strike"[: 9 + n % 14]) for n in range(AHEAD))]
+    meaning = meaning_of(*batch)
+    ids = [each.id for each in batch]
+    whole = {id_: meaning.neighbours(id_) for id_ in ids}
+    assert len(whole["x001"]) >= 12
+    for id_ in (ids[0], ids[AHEAD - 1], ids[AHEAD], ids[-1], ids[1]):  # in no order: it need not be theirs
+        assert meaning.neighbours(id_) == whole[id_]
+        alone = meaning_of(*batch)
+        alone.refresh([id_])
+        assert alone.neighbours(id_) == whole[id_]
 
 
 def test_stories_cross_languages_with_an_encoder_only() -> None:

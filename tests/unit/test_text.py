@@ -82,6 +82,8 @@ def test_a_foreign_letter_elsewhere_changes_no_token(written: str) -> None:
         ("コーヒーが高騰", ["コーヒー"]),
         ("House Committee Monday met, said Anna Lind", ["House Committee", "Monday", "Anna Lind"]),
         ("", []),
+        ("in the Bank of Korea on Monday of March, said A. B. Lee.", ["Bank of Korea", "Monday", "March", "A. B. Lee"]),
+        ('He said so."\nThe van of Mr. Ng is gone! "Oslo waits."', ["Mr. Ng"]),
     ],
 )
 def test_names(written: str, expected: list[str]) -> None:
