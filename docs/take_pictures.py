@@ -1,6 +1,7 @@
 """Take the pictures of the README from the demo: ``make pictures``.
 
-Needs a chromium on the path, the development packages, and ``data/demo/site`` as ``aggregator demo --once`` leaves it.
+Needs a chromium on the path, the development packages, ``data/demo/site`` as ``aggregator demo --once`` leaves it, and
+fonts for what the demo tells in (Debian: fonts-noto-cjk, fonts-sil-charis): without, Japanese is a row of boxes.
 """
 
 import shutil
