@@ -21,7 +21,7 @@ from aggregator.stories.decision import decision_with
 from aggregator.stories.encoder import Encoder, UseEncoder
 from aggregator.stories.evidence import NO_MEANING, Evidence
 from aggregator.stories.stream import BATCH
-from benchmarks.train_stories import labelled
+from benchmarks.templates import labelled
 
 LOST = 0.0002
 BY_WORDS = ("TOP", "MEAN", "SHARE", "GAP", "NEAR_GAP")
