@@ -44,7 +44,8 @@ Progress = Callable[[str, int, int], None]  # (step, done, of how many; 0: not k
 
 LEASE = timedelta(minutes=10)  # a poll of one source ends by its own timeout, far sooner
 # At once: a source takes a third of a page of the database, which each transaction writes whole (a third as many pages
-# as with 256). All of them begin well within the lease, even if they stand at one host.
+# as with 256). All begin within the lease even at one host, if it answers within a second; at a slower one the claims
+# of this pass still hold: it asks by the time at which it began, and one run at a time holds the data folder.
 CLAIMS = 1024
 # What was read and not saved is read again after a crash; saved one by one, a source without news costs twice as much.
 MAX_UNSAVED = 1_000  # sources

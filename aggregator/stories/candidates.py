@@ -18,7 +18,7 @@ from aggregator.stories.features import Document
 from aggregator.stories.postings import Postings
 from aggregator.stories.profiles import Profile, Side, Squares, profile, side
 
-if TYPE_CHECKING:  # it needs numpy, which is there only with an encoder
+if TYPE_CHECKING:  # it reads the shipped means, which few runs without an encoder need
     from aggregator.stories.meaning import Meaning
 
 MAX_NEIGHBOURS = 64  # articles whose stories are considered ...

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from aggregator.model import Article
 
-if TYPE_CHECKING:  # numpy comes with the encoder and is not needed without one
+if TYPE_CHECKING:  # what only asks for hashes and names does not wait for numpy
     import numpy as np
     import numpy.typing as npt
 

@@ -3,7 +3,7 @@
 Owns the matrix of vectors of the live articles and the running mean of each language. A sentence's vector says first of
 all in which language it is; with the mean of its language taken off, one threshold serves all. Means are drawn from the
 live articles and a shipped prior alone, in whole numbers, so that a clusterer rebuilt from a store compares like one
-that lived on. The only module, with :mod:`.encoder`, that needs numpy.
+that lived on.
 """
 
 from collections.abc import Iterable, MutableMapping, Sequence

@@ -150,7 +150,7 @@ def _meaning(
 ) -> float | None:
     if encoder is None:
         return None
-    from aggregator.stories.meaning import Meaning  # needs numpy, which comes with an encoder
+    from aggregator.stories.meaning import Meaning  # the shipped means are read only with an encoder
 
     meaning = Meaning(encoder, vectors)
     meaning.add([one, other])
